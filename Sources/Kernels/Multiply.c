@@ -1,0 +1,322 @@
+// Matrix product: every output element is one chain of fused multiply-adds over k in increasing order.
+//
+// Lanes run across outputs, never across k. A tile of rows x 32 outputs keeps its chains in registers while it walks k;
+// k is cut into blocks that fit the caches, and a tile reloads its chains at each block, which leaves them as they were.
+// Few rows (a decoding step) read each weight once: they take several panels at a time to keep enough chains in flight.
+#include "types.h"
+
+#define HALVES (KERNELS_PANEL / LANES)
+
+/// One tile: `rows` rows of packed a times `panels` panels, over `depth` values of k.
+typedef struct {
+  const float *a;     // [depth, rows]
+  const char *b;      // the first panel's weights from this block's first k
+  size_t b_stride;    // bytes from one panel to the next
+  int64_t depth;
+  float *c;           // the first row's first output
+  int64_t c_stride;
+  bool resume;        // chains start from c
+  const float *bias;  // of the first output, on the last block only
+} tile_task;
+
+/// Sixteen outputs of a panel at one k: the first half or the second.
+INLINE f32x16 weights16(const kernels_type type, const char *b, int64_t k, const int half) {
+  if (type == KERNELS_F32) return load((const float *)b + k * KERNELS_PANEL + half * LANES);
+  const uint16_t *pairs = (const uint16_t *)b + k * KERNELS_PANEL;
+  if (type == KERNELS_BF16) {
+    i32x16 v;
+    memcpy(&v, pairs, sizeof v);
+    return floats16(half == 0 ? v << 16 : v & (int32_t)0xffff0000);
+  }
+  f16x16 first, second;
+  memcpy(&first, pairs, sizeof first);
+  memcpy(&second, pairs + LANES, sizeof second);
+  f16x16 lanes = half == 0 ? __builtin_shufflevector(first, second, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+                           : __builtin_shufflevector(first, second, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  return __builtin_convertvector(lanes, f32x16);
+}
+
+#define MAX_ROWS 12
+#define MAX_PANELS 4
+
+/// Everything but the task is a constant after inlining; the chains live in registers.
+INLINE void tile(const int rows, const int panels, const int first_half, const int halves, const kernels_type type,
+                 const tile_task *t) {
+  f32x16 chain[MAX_ROWS][MAX_PANELS][HALVES];
+  UNROLL for (int r = 0; r < rows; r++) {
+    UNROLL for (int p = 0; p < panels; p++) {
+      UNROLL for (int h = 0; h < halves; h++) {
+        const float *c = t->c + r * t->c_stride + p * KERNELS_PANEL + (first_half + h) * LANES;
+        chain[r][p][h] = t->resume ? load(c) : splat(0);
+      }
+    }
+  }
+  const float *a = t->a;
+  const char *b = t->b;
+  const size_t b_stride = t->b_stride;
+  const int64_t depth = t->depth;
+  const size_t line = KERNELS_PANEL * type_bytes(type);
+  for (int64_t k = 0; k < depth; k++, a += rows, b += line) {
+    f32x16 weight[MAX_PANELS][HALVES];
+    UNROLL for (int p = 0; p < panels; p++) {
+      // Several panels stream from memory, one panel's block lies in the second cache.
+      const char *ahead = b + p * b_stride + (panels > 1 ? 32 : 8) * line;
+      __builtin_prefetch(ahead);
+      if (panels == 1 && line > 64) __builtin_prefetch(ahead + 64);
+      UNROLL for (int h = 0; h < halves; h++) weight[p][h] = weights16(type, b + p * b_stride, 0, first_half + h);
+    }
+    if (rows > 8) __builtin_prefetch(a + 8 * rows);
+    UNROLL for (int r = 0; r < rows; r++) {
+      f32x16 x = splat(a[r]);
+      UNROLL for (int p = 0; p < panels; p++) {
+        UNROLL for (int h = 0; h < halves; h++) chain[r][p][h] = fma16(x, weight[p][h], chain[r][p][h]);
+      }
+    }
+  }
+  UNROLL for (int r = 0; r < rows; r++) {
+    UNROLL for (int p = 0; p < panels; p++) {
+      UNROLL for (int h = 0; h < halves; h++) {
+        const int64_t column = p * KERNELS_PANEL + (first_half + h) * LANES;
+        f32x16 y = chain[r][p][h];
+        if (t->bias != NULL) y = y + load(t->bias + column);
+        store(t->c + r * t->c_stride + column, y);
+      }
+    }
+  }
+}
+
+/// A tile whose `halves` fit the registers at once, or one half after the other.
+INLINE void whole_tile(const int rows, const int panels, const int halves, const kernels_type type,
+                       const tile_task *t) {
+  if (halves == HALVES) {
+    tile(rows, panels, 0, HALVES, type, t);
+  } else {
+    tile(rows, panels, 0, 1, type, t);
+    tile(rows, panels, 1, 1, type, t);
+  }
+}
+
+INLINE void typed_tile(const int rows, const int panels, const int halves, kernels_type type, const tile_task *t) {
+  switch (type) {
+    case KERNELS_F32: whole_tile(rows, panels, halves, KERNELS_F32, t); break;
+    case KERNELS_BF16: whole_tile(rows, panels, halves, KERNELS_BF16, t); break;
+    case KERNELS_F16: whole_tile(rows, panels, halves, KERNELS_F16, t); break;
+  }
+}
+
+// MARK: The tiles of each path
+
+typedef void tile_kernel(kernels_type type, const tile_task *t);
+
+/// How a path fills its registers. Each tile is a function of its own, which keeps the compiler quick.
+typedef struct {
+  int rows;                            // of the largest tile
+  int streaming;                       // up to so many rows take several panels at a time
+  tile_kernel *one[MAX_ROWS + 1];      // a panel, by rows
+  tile_kernel *several[MAX_ROWS + 1];  // several panels, by rows; or NULL
+  int panels[MAX_ROWS + 1];            // how many those are
+} tile_set;
+
+#define TILE(PATH, ATTRIBUTE, ROWS, PANELS, HALVES_AT_ONCE)                                   \
+  ATTRIBUTE static void PATH##_##ROWS##_##PANELS(kernels_type type, const tile_task *t) {     \
+    typed_tile(ROWS, PANELS, HALVES_AT_ONCE, type, t);                                        \
+  }
+
+#define TILE_PORTABLE(ROWS) TILE(portable, , ROWS, 1, 1)
+TILE_PORTABLE(1) TILE_PORTABLE(2) TILE_PORTABLE(3) TILE_PORTABLE(4)
+static const tile_set tiles_portable = {
+    .rows = 4,
+    .streaming = 1,
+    .one = {NULL, portable_1_1, portable_2_1, portable_3_1, portable_4_1},
+};
+
+#if defined(__x86_64__)
+// Sixteen registers of eight lanes: twelve hold chains, two weights, one an element of a.
+#define TILE_AVX2(ROWS, PANELS, HALVES_AT_ONCE) TILE(avx2, KERNEL_AVX2, ROWS, PANELS, HALVES_AT_ONCE)
+TILE_AVX2(1, 1, 2) TILE_AVX2(2, 1, 2) TILE_AVX2(3, 1, 2) TILE_AVX2(4, 1, 1) TILE_AVX2(5, 1, 1) TILE_AVX2(6, 1, 1)
+TILE_AVX2(1, 2, 2)
+static const tile_set tiles_avx2 = {
+    .rows = 6,
+    .streaming = 3,
+    .one = {NULL, avx2_1_1, avx2_2_1, avx2_3_1, avx2_4_1, avx2_5_1, avx2_6_1},
+    .several = {NULL, avx2_1_2},
+    .panels = {0, 2},
+};
+
+// Thirty-two registers of sixteen lanes: at most twenty-four hold chains.
+#define TILE_AVX512(ROWS, PANELS) TILE(avx512, KERNEL_AVX512, ROWS, PANELS, 2)
+TILE_AVX512(1, 1) TILE_AVX512(2, 1) TILE_AVX512(3, 1) TILE_AVX512(4, 1) TILE_AVX512(5, 1) TILE_AVX512(6, 1)
+TILE_AVX512(7, 1) TILE_AVX512(8, 1) TILE_AVX512(9, 1) TILE_AVX512(10, 1) TILE_AVX512(11, 1) TILE_AVX512(12, 1)
+TILE_AVX512(1, 4) TILE_AVX512(2, 4) TILE_AVX512(3, 2) TILE_AVX512(4, 2) TILE_AVX512(5, 2) TILE_AVX512(6, 2)
+static const tile_set tiles_avx512 = {
+    .rows = 12,
+    .streaming = 8,
+    .one = {NULL, avx512_1_1, avx512_2_1, avx512_3_1, avx512_4_1, avx512_5_1, avx512_6_1, avx512_7_1, avx512_8_1,
+            avx512_9_1, avx512_10_1, avx512_11_1, avx512_12_1},
+    .several = {NULL, avx512_1_4, avx512_2_4, avx512_3_2, avx512_4_2, avx512_5_2, avx512_6_2},
+    .panels = {0, 4, 4, 2, 2, 2, 2},
+};
+#endif
+
+static const tile_set *current_tiles(void) {
+  switch (kernels_path_now()) {
+#if defined(__x86_64__)
+    case KERNELS_AVX512: return &tiles_avx512;
+    case KERNELS_AVX2: return &tiles_avx2;
+#endif
+    default: return &tiles_portable;
+  }
+}
+
+// MARK: The product
+
+/// The last panel when outputs do not fill it: computed beside c, and the outputs that exist copied.
+static void run_partial_tile(const tile_set *tiles, int64_t rows, int64_t outputs, kernels_type type,
+                             const tile_task *task) {
+  float c[MAX_ROWS * KERNELS_PANEL], bias[KERNELS_PANEL] = {0};
+  tile_task t = *task;
+  t.c = c;
+  t.c_stride = KERNELS_PANEL;
+  memset(c, 0, sizeof c);
+  if (t.resume) {
+    for (int64_t r = 0; r < rows; r++) {
+      memcpy(c + r * KERNELS_PANEL, task->c + r * task->c_stride, (size_t)outputs * sizeof(float));
+    }
+  }
+  if (t.bias != NULL) {
+    memcpy(bias, task->bias, (size_t)outputs * sizeof(float));
+    t.bias = bias;
+  }
+  tiles->one[rows](type, &t);
+  for (int64_t r = 0; r < rows; r++) {
+    memcpy(task->c + r * task->c_stride, c + r * KERNELS_PANEL, (size_t)outputs * sizeof(float));
+  }
+}
+
+/// Four rows of a, each contiguous in k, as four columns of the packed tile: turned four by four in registers.
+INLINE void pack_four_rows(const float *a, int64_t row_stride, int64_t rows, int64_t depth, float *packed) {
+  int64_t k = 0;
+  for (; k + 4 <= depth; k += 4, a += 4, packed += 4 * rows) {
+    f32x4 x[4];
+    UNROLL for (int r = 0; r < 4; r++) memcpy(&x[r], a + r * row_stride, sizeof x[r]);
+    const f32x4 low0 = __builtin_shufflevector(x[0], x[1], 0, 4, 1, 5);
+    const f32x4 low1 = __builtin_shufflevector(x[2], x[3], 0, 4, 1, 5);
+    const f32x4 high0 = __builtin_shufflevector(x[0], x[1], 2, 6, 3, 7);
+    const f32x4 high1 = __builtin_shufflevector(x[2], x[3], 2, 6, 3, 7);
+    x[0] = __builtin_shufflevector(low0, low1, 0, 1, 4, 5);
+    x[1] = __builtin_shufflevector(low0, low1, 2, 3, 6, 7);
+    x[2] = __builtin_shufflevector(high0, high1, 0, 1, 4, 5);
+    x[3] = __builtin_shufflevector(high0, high1, 2, 3, 6, 7);
+    UNROLL for (int i = 0; i < 4; i++) memcpy(packed + i * rows, &x[i], sizeof x[i]);
+  }
+  for (; k < depth; k++, a++, packed += rows) {
+    UNROLL for (int r = 0; r < 4; r++) packed[r] = a[r * row_stride];
+  }
+}
+
+/// [rows, depth] of a as [depth, rows].
+INLINE void pack_rows(const float *a, int64_t row_stride, int64_t column_stride, int64_t rows, int64_t depth,
+                      float *packed) {
+  int64_t r = 0;
+  if (column_stride == 1) {
+    for (; r + 4 <= rows; r += 4) pack_four_rows(a + r * row_stride, row_stride, rows, depth, packed + r);
+  }
+  for (; r < rows; r++) {
+    const float *from = a + r * row_stride;
+    for (int64_t k = 0; k < depth; k++) packed[k * rows + r] = from[k * column_stride];
+  }
+}
+
+/// The same for rows that lie side by side, as in a transposed matrix, tile after tile: each line of a is read once.
+INLINE void pack_adjacent_rows(const float *a, int64_t column_stride, int64_t rows, const int tile, int64_t depth,
+                               float *packed) {
+  const int64_t whole = rows / tile * tile, rest = rows - whole;
+  for (int64_t k = 0; k < depth; k++, a += column_stride) {
+    for (int64_t r = 0; r < whole; r += tile) {
+      memcpy(packed + r * depth + k * tile, a + r, (size_t)tile * sizeof(float));
+    }
+    for (int64_t r = 0; r < rest; r++) packed[whole * depth + k * rest + r] = a[whole + r];
+  }
+}
+
+/// Rows [top, bottom) of a over `depth` values of k from `begin`, as the tiles of a path want them.
+static void pack_tiles(const kernels_product *m, int tile, int64_t top, int64_t bottom, int64_t begin, int64_t depth,
+                       float *packed) {
+  const float *a = m->a + top * m->a_row_stride + begin * m->a_column_stride;
+  if (m->a_row_stride == 1 && m->a_column_stride != 1) {
+    switch (tile) {
+      case 12: pack_adjacent_rows(a, m->a_column_stride, bottom - top, 12, depth, packed); return;
+      case 6: pack_adjacent_rows(a, m->a_column_stride, bottom - top, 6, depth, packed); return;
+      default: pack_adjacent_rows(a, m->a_column_stride, bottom - top, tile, depth, packed); return;
+    }
+  }
+  for (int64_t r = 0; r < bottom - top; r += tile) {
+    const int64_t rows = bottom - top - r < tile ? bottom - top - r : tile;
+    pack_rows(a + r * m->a_row_stride, m->a_row_stride, m->a_column_stride, rows, depth, packed + r * depth);
+  }
+}
+
+/// Asks for the part of c that the next tile will start from or write.
+INLINE void prefetch_tile(const kernels_product *m, int64_t row, int64_t rows, int64_t output) {
+  if (output >= m->outputs) return;
+  for (int64_t r = row; r < row + rows; r++) {
+    __builtin_prefetch(m->c + r * m->c_row_stride + output, 1);
+    __builtin_prefetch(m->c + r * m->c_row_stride + output + LANES, 1);
+  }
+}
+
+#define TILE_DEPTH 448     // k of a block: a panel's block and a tile's rows stay in the nearest caches
+#define TILE_ROWS 120      // rows packed together, a multiple of every path's tile
+#define STREAM_DEPTH 4480  // k of a block when rows are few
+#define A_FLOATS (TILE_DEPTH * TILE_ROWS)  // 215 kB of stack, and no less than STREAM_DEPTH * MAX_ROWS
+
+INLINE int64_t min64(int64_t a, int64_t b) { return a < b ? a : b; }
+
+void kernels_multiply(const kernels_product *m, int64_t row_begin, int64_t row_end, int64_t panel_begin,
+                      int64_t panel_end) {
+  const tile_set *tiles = current_tiles();
+  const bool stream = row_end - row_begin <= tiles->streaming;
+  const int64_t most = stream ? STREAM_DEPTH : TILE_DEPTH;
+  const int64_t blocks = m->inputs > most ? (m->inputs + most - 1) / most : 1;
+  const int64_t block = (m->inputs + blocks - 1) / blocks;
+  const size_t line = KERNELS_PANEL * type_bytes(m->type);
+  _Alignas(64) float a[A_FLOATS];
+
+  for (int64_t begin = 0; begin < m->inputs || begin == 0; begin += block) {
+    const int64_t depth = min64(block, m->inputs - begin);
+    const bool last = begin + depth >= m->inputs;
+    for (int64_t top = row_begin; top < row_end; top += TILE_ROWS) {
+      const int64_t bottom = min64(top + TILE_ROWS, row_end);
+      pack_tiles(m, tiles->rows, top, bottom, begin, depth, a);
+      int64_t panels;
+      for (int64_t p = panel_begin; p < panel_end; p += panels) {
+        const int64_t output = p * KERNELS_PANEL;
+        const int64_t outputs = m->outputs - output;
+        panels = stream && tiles->several[bottom - top] != NULL ? tiles->panels[bottom - top] : 1;
+        if (p + panels > panel_end || panels * KERNELS_PANEL > outputs) panels = 1;
+        for (int64_t r = top; r < bottom; r += tiles->rows) {
+          const int64_t rows = min64(tiles->rows, bottom - r);
+          const tile_task task = {
+              .a = a + (r - top) * depth,
+              .b = (const char *)m->packed + (size_t)(p * m->inputs + begin) * line,
+              .b_stride = (size_t)m->inputs * line,
+              .depth = depth,
+              .c = m->c + r * m->c_row_stride + output,
+              .c_stride = m->c_row_stride,
+              .resume = m->accumulate || begin > 0,
+              .bias = last && m->bias != NULL ? m->bias + output : NULL,
+          };
+          const bool below = r + rows < bottom;
+          const int64_t next = below ? r + rows : top;
+          prefetch_tile(m, next, min64(tiles->rows, bottom - next), below ? output : output + KERNELS_PANEL);
+          if (outputs >= KERNELS_PANEL) {
+            (panels > 1 ? tiles->several : tiles->one)[rows](m->type, &task);
+          } else {
+            run_partial_tile(tiles, rows, outputs, m->type, &task);
+          }
+        }
+      }
+    }
+    if (block == 0) break;
+  }
+}
