@@ -1,0 +1,57 @@
+import Foundation
+
+/// A file's bytes, read by the system when they are touched.
+public final class MappedFile: @unchecked Sendable {
+  /// Where the file lies.
+  public let path: String
+  /// All bytes; valid as long as this object lives.
+  public let bytes: UnsafeRawBufferPointer
+
+  /// Maps a regular file.
+  ///
+  /// - Throws: `FileError` if it is missing, unreadable or no regular file.
+  public init(path: String) throws(FileError) {
+    self.path = path
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(action: "open", path: path, errno: errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw FileError(action: "examine", path: path, errno: errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(action: "map", path: path, errno: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
+    }
+    guard status.st_size > 0 else {
+      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return
+    }
+    let size = Int(status.st_size)
+    guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
+      throw FileError(action: "map", path: path, errno: errno)
+    }
+    bytes = UnsafeRawBufferPointer(start: address, count: size)
+  }
+
+  deinit {
+    if let address = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), bytes.count) }
+  }
+}
+
+/// What the system refused to do with a file.
+public struct FileError: Error, Equatable, CustomStringConvertible {
+  /// A verb: open, write, rename.
+  public let action: String
+  /// The file.
+  public let path: String
+  /// The system's error number.
+  public let errno: Int32
+
+  /// Names a refusal.
+  public init(action: String, path: String, errno: Int32) {
+    self.action = action
+    self.path = path
+    self.errno = errno
+  }
+
+  /// What is wrong, and what to do.
+  public var description: String { "cannot \(action) \(path): \(String(cString: strerror(errno)))" }
+}

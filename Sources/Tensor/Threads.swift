@@ -1,0 +1,47 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// How many threads this process computes on, and loops that are split over them.
+///
+/// No result depends on the number: every item of a loop is computed from its own inputs, in its own fixed order.
+public enum Threads {
+  private static let chosen = Atomic<Int>(0)
+
+  /// The number of threads; at first the number of cores. Values below 1 count as 1.
+  public static var count: Int {
+    get {
+      let value = chosen.load(ordering: .relaxed)
+      return value > 0 ? value : ProcessInfo.processInfo.activeProcessorCount
+    }
+    set { chosen.store(max(1, newValue), ordering: .relaxed) }
+  }
+
+  /// Runs `body` on disjoint ranges that together cover `0..<count`, on up to `Threads.count` threads, and returns when
+  /// all are done. With one thread, or too little work, it is one plain call.
+  ///
+  /// - Parameters:
+  ///   - count: how many items there are.
+  ///   - grain: the fewest items worth a range of their own.
+  ///   - pieces: ranges for each thread; more of them even out items of unlike cost.
+  ///   - body: what to do with a range. It runs on several threads at once, so it must only write what belongs to the
+  ///     items of its range.
+  public static func split(_ count: Int, grain: Int = 1, pieces: Int = 4, _ body: (Range<Int>) -> Void) {
+    guard count > 0 else { return }
+    let threads = min(self.count, max(1, count / max(1, grain)))
+    guard threads > 1 else { return body(0..<count) }
+    let ranges = min(threads * max(1, pieces), max(1, count / max(1, grain)))
+    let next = Atomic<Int>(0)
+    withoutActuallyEscaping(body) { body in
+      // Ranges are disjoint, and `concurrentPerform` returns after the last of them.
+      nonisolated(unsafe) let body = body
+      DispatchQueue.concurrentPerform(iterations: threads) { _ in
+        while true {
+          let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard index < ranges else { return }
+          body(count * index / ranges..<count * (index + 1) / ranges)
+        }
+      }
+    }
+  }
+}
