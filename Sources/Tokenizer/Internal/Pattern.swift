@@ -1,0 +1,85 @@
+import CPCRE2
+import Foundation
+
+/// A compiled regular expression (PCRE2, UTF-8, Unicode classes, JIT).
+///
+/// Compiled code is read-only and may be used by many threads; each search has its own match data.
+final class Pattern: @unchecked Sendable {
+  let source: String
+  private let code: OpaquePointer
+
+  /// - Throws: `TokenizerError.malformedPattern`.
+  init(_ source: String, file: String) throws {
+    self.source = source
+    // Oniguruma, which tokenizer files are written for, lets ^ and $ match at every line.
+    let options = PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C
+    var number: Int32 = 0
+    var offset = 0
+    let pattern = Array(Pattern.withPlainWhiteSpace(source).utf8)
+    guard let code = pcre2_compile_8(pattern, pattern.count, options, &number, &offset, nil) else {
+      var message = [UInt8](repeating: 0, count: 200)
+      let length = pcre2_get_error_message_8(number, &message, message.count)
+      let reason = String(decoding: message.prefix(max(0, Int(length))), as: UTF8.self)
+      throw TokenizerError.malformedPattern(file: file, pattern: source, offset: offset, reason: reason)
+    }
+    self.code = code
+    pcre2_jit_compile_8(code, PCRE2_JIT_COMPLETE)
+  }
+
+  deinit { pcre2_code_free_8(code) }
+
+  /// Calls back with every match, in order, as a range of `bytes`, which must be valid UTF-8. Empty matches are left out.
+  func forEachMatch(in bytes: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void) {
+    guard let base = bytes.baseAddress, let match = pcre2_match_data_create_8(1, nil) else { return }
+    defer { pcre2_match_data_free_8(match) }
+    guard let vector = pcre2_get_ovector_pointer_8(match) else { return }
+    let context = pcre2_match_context_create_8(nil)
+    defer { pcre2_match_context_free_8(context) }
+    pcre2_set_match_limit_8(context, .max)
+    pcre2_set_heap_limit_8(context, .max)
+    var position = 0
+    while position < bytes.count {
+      var result = pcre2_match_8(code, base, bytes.count, position, PCRE2_NO_UTF_CHECK, match, context)
+      if result == PCRE2_ERROR_JIT_STACKLIMIT {
+        // A very long match: the interpreter keeps its stack on the heap.
+        result = pcre2_match_8(code, base, bytes.count, position, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, match, context)
+      }
+      guard result > 0 else { return }
+      if vector[1] > vector[0] {
+        body(vector[0]..<vector[1])
+        position = vector[1]
+      } else {
+        position = vector[1] + 1
+        while position < bytes.count, bytes[position] & 0xC0 == 0x80 { position += 1 }
+      }
+    }
+  }
+
+  /// `\s` and `\S` spelled out as Unicode's White_Space: PCRE2's own also holds U+180E, which Oniguruma's does not.
+  static func withPlainWhiteSpace(_ source: String) -> String {
+    let space = "\\t-\\r\\x{85}\\p{Z}"
+    var result = ""
+    var depth = 0
+    var scalars = source.unicodeScalars.makeIterator()
+    while let scalar = scalars.next() {
+      switch scalar {
+      case "\\":
+        guard let escaped = scalars.next() else { return result + "\\" }
+        switch (escaped, depth > 0) {
+        case ("s", true): result += space
+        case ("s", false): result += "[\(space)]"
+        case ("S", false): result += "[^\(space)]"
+        default:
+          result.unicodeScalars.append("\\")
+          result.unicodeScalars.append(escaped)
+        }
+        continue
+      case "[": depth += 1
+      case "]": depth = max(0, depth - 1)
+      default: break
+      }
+      result.unicodeScalars.append(scalar)
+    }
+    return result
+  }
+}

@@ -1,0 +1,159 @@
+/// The filters that work on lists and mappings.
+enum ListFilters {
+  static func apply(
+    _ name: String, to value: Value, _ arguments: Arguments, _ evaluator: Evaluator
+  ) throws -> Value? {
+    switch name {
+    case "default", "d":
+      let replaces = value.isUndefined || (arguments[1, "boolean"]?.isTrue ?? false) && !value.isTrue
+      return replaces ? arguments[0, "default_value"] ?? .text("") : value
+    case "length", "count":
+      if case .string(let text) = value { return .int(text.count) }
+      return .int(try value.items().count)
+    case "first": return try value.items().first ?? .undefined("there is no first item")
+    case "last": return try value.items().last ?? .undefined("there is no last item")
+    case "list": return .list(try value.items())
+    case "items":
+      if value.isUndefined { return .list([]) }
+      guard case .dictionary(let dictionary) = value else { throw ValueError("“items” of a \(value.typeName)") }
+      return .list(dictionary.entries.map { .tuple([$0.key, $0.value]) })
+    case "reverse":
+      if case .string(let text) = value { return .string(Text(glyphs: text.glyphs.reversed())) }
+      return .list(try value.items().reversed())
+    case "join":
+      let attribute = arguments[1, "attribute"]
+      let parts = try value.items().map { item in
+        try (attribute.map { try resolve($0, of: item) } ?? item).written
+      }
+      return .string(Value.joined(parts, by: arguments[0, "d"]?.written ?? Text()))
+    default: return try choose(name, value, arguments, evaluator) ?? order(name, value, arguments)
+    }
+  }
+
+  /// An attribute path such as `function.name`, or an index.
+  private static func resolve(_ path: Value, of value: Value) throws -> Value {
+    guard let name = path.asText else { return try Lookup.item(path, of: value) }
+    var result = value
+    for part in name.string.split(separator: ".") {
+      result = try Lookup.item(Int(part).map(Value.int) ?? .text(String(part)), of: result)
+    }
+    return result
+  }
+
+  private static func choose(
+    _ name: String, _ value: Value, _ arguments: Arguments, _ evaluator: Evaluator
+  ) throws -> Value? {
+    switch name {
+    case "attr":
+      guard let attribute = arguments[0, "name"]?.asText else { throw ValueError("“attr” wants a name") }
+      return try Lookup.attribute(attribute.string, of: value)
+    case "map":
+      if let attribute = arguments.named["attribute"] {
+        return .list(
+          try value.items().map { item in
+            let found = try resolve(attribute, of: item)
+            return found.isUndefined ? arguments.named["default"] ?? found : found
+          })
+      }
+      guard let filter = arguments.positional.first?.asText?.string, Filters.names.contains(filter) else {
+        throw ValueError("“map” wants the name of a filter, or attribute=")
+      }
+      let rest = Arguments(positional: Array(arguments.positional.dropFirst()), named: arguments.named)
+      return .list(try value.items().map { try Filters.apply(filter, to: $0, rest, evaluator) })
+    case "select", "reject", "selectattr", "rejectattr":
+      var parameters = arguments.positional
+      var attribute: Value?
+      if name.hasSuffix("attr") {
+        guard !parameters.isEmpty else { throw ValueError("“\(name)” wants an attribute") }
+        attribute = parameters.removeFirst()
+      }
+      let test = parameters.isEmpty ? nil : parameters.removeFirst().asText?.string
+      let wanted = name.hasPrefix("select")
+      return .list(
+        try value.items().filter { item in
+          let tested = try attribute.map { try resolve($0, of: item) } ?? item
+          return try (test.map { try Tests.apply(symbol($0), to: tested, parameters) } ?? tested.isTrue) == wanted
+        })
+    case "batch", "slice":
+      guard let size = arguments.positional.first?.integer, size > 0 else { throw ValueError("“\(name)” wants a size") }
+      let items = try value.items()
+      guard name == "batch" else { throw ValueError("the filter “slice”", kind: .unsupported) }
+      return .list(
+        stride(from: 0, to: items.count, by: min(size, items.count + 1)).map { start in
+          var part = Array(items[start..<min(start + size, items.count)])
+          if let fill = arguments[1, "fill_with"], part.count < size, size < Functions.longestRange {
+            part += Array(repeating: fill, count: size - part.count)
+          }
+          return .list(part)
+        })
+    default: return nil
+    }
+  }
+
+  /// Tests may be named by their sign.
+  private static func symbol(_ name: String) -> String {
+    ["==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"][name] ?? name
+  }
+
+  private static func order(_ name: String, _ value: Value, _ arguments: Arguments) throws -> Value? {
+    /// What items are compared by: an attribute, and small letters unless case counts.
+    func key(_ attribute: Value?, _ isCaseSensitive: Bool) throws -> (Value) throws -> Value {
+      { item in
+        let found = try attribute.map { try resolve($0, of: item) } ?? item
+        if !isCaseSensitive, case .string(let text) = found { return .string(text.lowercased) }
+        return found
+      }
+    }
+    func sorted(_ items: [Value], by key: (Value) throws -> Value, reversed: Bool) throws -> [Value] {
+      let keyed = try items.map { (key: try key($0), item: $0) }
+      // The standard sort is stable.
+      return try keyed.sorted { try reversed ? $1.key.precedes($0.key) : $0.key.precedes($1.key) }.map(\.item)
+    }
+    switch name {
+    case "sort":
+      let key = try key(arguments[2, "attribute"], arguments[1, "case_sensitive"]?.isTrue ?? false)
+      return .list(try sorted(try value.items(), by: key, reversed: arguments[0, "reverse"]?.isTrue ?? false))
+    case "dictsort":
+      guard case .dictionary(let dictionary) = value else { throw ValueError("“dictsort” of a \(value.typeName)") }
+      let index = arguments[1, "by"]?.asText?.string == "value" ? 1 : 0
+      let key = try key(.int(index), arguments[0, "case_sensitive"]?.isTrue ?? false)
+      let pairs = dictionary.entries.map { Value.tuple([$0.key, $0.value]) }
+      return .list(try sorted(pairs, by: key, reversed: arguments[2, "reverse"]?.isTrue ?? false))
+    case "min", "max":
+      let key = try key(arguments[1, "attribute"], arguments[0, "case_sensitive"]?.isTrue ?? false)
+      let items = try sorted(try value.items(), by: key, reversed: name == "max")
+      return items.first ?? .undefined("there is no item")
+    case "unique":
+      let key = try key(arguments[1, "attribute"], arguments[0, "case_sensitive"]?.isTrue ?? false)
+      var seen: [Value] = []
+      return .list(
+        try value.items().filter { item in
+          let own = try key(item)
+          if seen.contains(where: { $0.equals(own) }) { return false }
+          seen.append(own)
+          return true
+        })
+    case "groupby":
+      guard let attribute = arguments[0, "attribute"] else { throw ValueError("“groupby” wants an attribute") }
+      let key = try key(attribute, arguments[2, "case_sensitive"]?.isTrue ?? false)
+      var groups: [(key: Value, items: [Value])] = []
+      for item in try sorted(try value.items(), by: key, reversed: false) {
+        if let last = groups.last, try key(last.items[0]).equals(try key(item)) {
+          groups[groups.count - 1].items.append(item)
+        } else {
+          groups.append((try resolve(attribute, of: item), [item]))
+        }
+      }
+      return .list(groups.map { .tuple([$0.key, .list($0.items)]) })
+    case "sum":
+      let attribute = arguments[0, "attribute"]
+      let evaluator = Evaluator(clock: .standard)
+      var total = arguments[1, "start"] ?? .int(0)
+      for item in try value.items() {
+        total = try Operators.apply(.add, total, try attribute.map { try resolve($0, of: item) } ?? item, evaluator)
+      }
+      return total
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/// What may follow `is`.
+enum Tests {
+  static let names: Set = [
+    "boolean", "callable", "defined", "divisibleby", "eq", "equalto", "even", "false", "filter", "float", "ge", "gt",
+    "greaterthan", "in", "integer", "iterable", "le", "lessthan", "lower", "lt", "mapping", "ne", "none", "number",
+    "odd", "sameas", "sequence", "string", "test", "true", "undefined", "upper", "None", "True", "False",
+  ]
+
+  static func apply(_ name: String, to value: Value, _ parameters: [Value]) throws -> Bool {
+    func parameter() throws -> Value {
+      guard let first = parameters.first else { throw ValueError("the test “\(name)” wants a value") }
+      return first
+    }
+    func integer(_ value: Value) throws -> Int {
+      guard let integer = value.integer else {
+        throw ValueError("the test “\(name)” wants a whole number, not a \(value.typeName)")
+      }
+      return integer
+    }
+    switch name {
+    case "defined": return !value.isUndefined
+    case "undefined": return value.isUndefined
+    case "none", "None": return value.isNone
+    case "boolean":
+      if case .bool = value { return true }
+      return false
+    case "true", "True":
+      if case .bool(true) = value { return true }
+      return false
+    case "false", "False":
+      if case .bool(false) = value { return true }
+      return false
+    case "integer":
+      if case .int = value { return true }
+      return false
+    case "float":
+      if case .double = value { return true }
+      return false
+    case "number": return value.number != nil
+    case "string": return value.asText != nil
+    case "mapping":
+      if case .dictionary = value { return true }
+      return false
+    case "iterable", "sequence":
+      switch value {
+      case .list, .tuple, .string, .dictionary, .undefined: return true
+      default: return false
+      }
+    case "callable":
+      switch value {
+      case .function, .method, .macro: return true
+      case .loop(let loop): return loop.statement.isRecursive
+      default: return false
+      }
+    case "lower", "upper":
+      return try Methods.call(
+        name == "lower" ? "islower" : "isupper", on: .string(value.written), Arguments(), Evaluator(clock: .standard)
+      ).isTrue
+    case "even": return try integer(value) % 2 == 0
+    case "odd": return try integer(value) % 2 != 0
+    case "divisibleby":
+      let divisor = try integer(try parameter())
+      guard divisor != 0 else { throw ValueError("division by zero") }
+      return divisor == -1 ? true : try integer(value) % divisor == 0
+    case "eq", "equalto": return value.equals(try parameter())
+    case "ne": return !value.equals(try parameter())
+    case "lt", "lessthan": return try Operators.holds(.less, value, try parameter())
+    case "le": return try Operators.holds(.lessOrEqual, value, try parameter())
+    case "gt", "greaterthan": return try Operators.holds(.greater, value, try parameter())
+    case "ge": return try Operators.holds(.greaterOrEqual, value, try parameter())
+    case "in": return try Operators.contains(try parameter(), value)
+    case "sameas":
+      let other = try parameter()
+      return value.typeName == other.typeName && value.equals(other)
+    case "filter": return value.asText.map { Filters.names.contains($0.string) } ?? false
+    case "test": return value.asText.map { names.contains($0.string) } ?? false
+    default: throw ValueError("no test named “\(name)”", kind: .unsupported)
+    }
+  }
+}

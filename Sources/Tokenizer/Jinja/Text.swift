@@ -1,0 +1,170 @@
+/// A string of the template language that knows where its characters came from.
+///
+/// Each character carries its Unicode scalar and, when it stems from a message, which message and where in it. Slicing,
+/// joining, trimming and replacing move characters about with their origins, so the rendered prompt can say exactly
+/// where each piece of a message landed: nothing is searched for. Characters are scalars, as in Python.
+struct Text: Sendable {
+  /// One character: 21 bits of scalar, 15 of source (0 is the template itself), 28 of place in the source.
+  struct Glyph: Sendable, Hashable {
+    let bits: UInt64
+
+    init(_ scalar: Unicode.Scalar, source: Int = 0, offset: Int = 0) {
+      bits = UInt64(scalar.value) | UInt64(source) << 21 | UInt64(offset) << 36
+    }
+
+    var scalar: Unicode.Scalar { Unicode.Scalar(UInt32(bits & 0x1F_FFFF)) ?? "\u{FFFD}" }
+    var source: Int { Int(bits >> 21 & 0x7FFF) }
+    var offset: Int { Int(bits >> 36) }
+
+    /// The same place in the source with another character.
+    func with(_ scalar: Unicode.Scalar) -> Glyph { Glyph(scalar, source: source, offset: offset) }
+
+    var isWhitespace: Bool {
+      // Python's str.isspace: White_Space, and the information separators.
+      scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
+    }
+  }
+
+  static let maximumSources = 0x7FFF
+  static let maximumOffset = 0xFFF_FFFF
+
+  var glyphs: [Glyph]
+
+  init(glyphs: [Glyph] = []) { self.glyphs = glyphs }
+
+  init(glyphs: some Sequence<Glyph>) { self.glyphs = Array(glyphs) }
+
+  /// Text of the template itself, or (with a source) of a message.
+  init(_ string: String, source: Int = 0) {
+    glyphs = []
+    for (offset, scalar) in string.unicodeScalars.enumerated() {
+      glyphs.append(Glyph(scalar, source: source, offset: source == 0 ? 0 : offset))
+    }
+  }
+
+  var count: Int { glyphs.count }
+  var isEmpty: Bool { glyphs.isEmpty }
+
+  /// The characters alone.
+  var string: String {
+    var view = String.UnicodeScalarView()
+    for glyph in glyphs { view.append(glyph.scalar) }
+    return String(view)
+  }
+
+  static func + (a: Text, b: Text) -> Text { Text(glyphs: a.glyphs + b.glyphs) }
+
+  /// Whether the characters are the same, wherever they came from.
+  static func same(_ a: some Collection<Glyph>, _ b: some Collection<Glyph>) -> Bool {
+    a.count == b.count && zip(a, b).allSatisfy { $0.scalar == $1.scalar }
+  }
+
+  /// Order by scalars, as in Python.
+  func precedes(_ other: Text) -> Bool {
+    glyphs.lexicographicallyPrecedes(other.glyphs) { $0.scalar < $1.scalar }
+  }
+
+  /// Where another text first occurs at or after a place.
+  func firstIndex(of other: Text, from start: Int = 0) -> Int? {
+    guard start + other.count <= count else { return nil }
+    return (start...count - other.count).first { Text.same(glyphs[$0..<$0 + other.count], other.glyphs) }
+  }
+
+  /// Where another text last occurs.
+  func lastIndex(of other: Text) -> Int? {
+    guard other.count <= count else { return nil }
+    return (0...count - other.count).last { Text.same(glyphs[$0..<$0 + other.count], other.glyphs) }
+  }
+
+  func hasPrefix(_ other: Text) -> Bool { Text.same(glyphs.prefix(other.count), other.glyphs) }
+  func hasSuffix(_ other: Text) -> Bool { Text.same(glyphs.suffix(other.count), other.glyphs) }
+
+  /// Without the characters that satisfy a condition at its ends.
+  func trimmed(left: Bool = true, right: Bool = true, where drop: (Glyph) -> Bool = \.isWhitespace) -> Text {
+    var slice = glyphs[...]
+    if left { slice = slice.drop(while: drop) }
+    if right {
+      while let last = slice.last, drop(last) { slice.removeLast() }
+    }
+    return Text(glyphs: slice)
+  }
+
+  func replacing(_ old: Text, with new: Text, limit: Int = .max) -> Text {
+    var result: [Glyph] = []
+    var position = 0
+    var done = 0
+    while done < limit, position <= count, let found = firstIndex(of: old, from: position) {
+      result += glyphs[position..<found]
+      result += new.glyphs
+      done += 1
+      if old.isEmpty {
+        // Python puts the new text before every character and at the end.
+        guard found < count else { return Text(glyphs: result) }
+        result.append(glyphs[found])
+        position = found + 1
+      } else {
+        position = found + old.count
+      }
+    }
+    if position < count { result += glyphs[position...] }
+    return Text(glyphs: result)
+  }
+
+  func split(separator: Text, limit: Int = .max) -> [Text] {
+    var parts: [Text] = []
+    var position = 0
+    while parts.count < limit, let found = firstIndex(of: separator, from: position) {
+      parts.append(Text(glyphs: glyphs[position..<found]))
+      position = found + separator.count
+    }
+    return parts + [Text(glyphs: glyphs[position...])]
+  }
+
+  /// The words between runs of white space.
+  func words(limit: Int = .max) -> [Text] {
+    var parts: [Text] = []
+    var rest = glyphs.drop(while: \.isWhitespace)
+    while !rest.isEmpty {
+      if parts.count == limit {
+        parts.append(Text(glyphs: Array(rest)).trimmed(left: false))
+        break
+      }
+      let word = rest.prefix { !$0.isWhitespace }
+      parts.append(Text(glyphs: word))
+      rest = rest.dropFirst(word.count).drop(while: \.isWhitespace)
+    }
+    return parts
+  }
+
+  func lines() -> [Text] {
+    let breaks: Set<Unicode.Scalar> = [
+      "\n", "\r", "\u{0B}", "\u{0C}", "\u{1C}", "\u{1D}", "\u{1E}", "\u{85}", "\u{2028}", "\u{2029}",
+    ]
+    var parts: [Text] = []
+    var start = 0
+    var position = 0
+    while position < count {
+      if breaks.contains(glyphs[position].scalar) {
+        parts.append(Text(glyphs: glyphs[start..<position]))
+        if glyphs[position].scalar == "\r", position + 1 < count, glyphs[position + 1].scalar == "\n" { position += 1 }
+        start = position + 1
+      }
+      position += 1
+    }
+    if start < count { parts.append(Text(glyphs: glyphs[start...])) }
+    return parts
+  }
+
+  /// Each character mapped to others, which keep its origin.
+  func mapped(_ transform: (Unicode.Scalar) -> String) -> Text {
+    Text(glyphs: glyphs.flatMap { glyph in transform(glyph.scalar).unicodeScalars.map { glyph.with($0) } })
+  }
+
+  var uppercased: Text { mapped { $0.properties.uppercaseMapping } }
+  var lowercased: Text { mapped { $0.properties.lowercaseMapping } }
+
+  var capitalized: Text {
+    Text(glyphs: glyphs.prefix(1)).mapped { $0.properties.titlecaseMapping }
+      + Text(glyphs: glyphs.dropFirst()).lowercased
+  }
+}

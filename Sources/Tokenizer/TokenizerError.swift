@@ -1,0 +1,63 @@
+import Foundation
+
+/// What can be wrong with a tokenizer's files, or with what is asked of the trainer.
+public enum TokenizerError: Error, Equatable, CustomStringConvertible {
+  /// A file that must be there is not.
+  case missingFile(path: String)
+  /// A file is there but cannot be read.
+  case unreadableFile(path: String, reason: String)
+  /// A file cannot be written.
+  case unwritableFile(path: String, reason: String)
+  /// The text is not JSON; line and column count from 1.
+  case malformedJSON(file: String, line: Int, column: Int, reason: String)
+  /// A JSON value is missing or of another type; `path` is the way to it, such as `model.vocab`.
+  case unexpectedValue(file: String, path: String, expected: String, found: String)
+  /// A kind of model, normalizer, pre-tokenizer, decoder or post-processor that is not implemented.
+  case unsupported(file: String, path: String, found: String, supported: [String])
+  /// A merge names a token (or makes one) that the vocabulary does not have.
+  case mergeOutsideVocabulary(file: String, merge: Int, left: String, right: String, missing: String)
+  /// Two tokens claim one id, or one token has two ids.
+  case conflictingTokens(file: String, first: String, second: String, id: Int)
+  /// A byte-level vocabulary that cannot spell every text.
+  case missingByte(file: String, byte: UInt8)
+  /// A regular expression that PCRE2 does not accept.
+  case malformedPattern(file: String, pattern: String, offset: Int, reason: String)
+  /// The directory has no chat template.
+  case noChatTemplate(directory: String)
+  /// The trainer was asked for something that its texts cannot give.
+  case vocabularyOutOfReach(asked: Int, reached: Int, reason: String)
+
+  /// What was expected, what was found, where, and what to do.
+  public var description: String {
+    switch self {
+    case .missingFile(let path):
+      "\(path): no such file. Expected a Hugging Face tokenizer directory with a tokenizer.json; "
+        + "check the model's path, or save the tokenizer again with transformers' save_pretrained."
+    case .unreadableFile(let path, let reason):
+      "\(path): cannot be read: \(reason)."
+    case .unwritableFile(let path, let reason):
+      "\(path): cannot be written: \(reason)."
+    case .malformedJSON(let file, let line, let column, let reason):
+      "\(file):\(line):\(column): not valid JSON: \(reason). The file may be truncated; download it again."
+    case .unexpectedValue(let file, let path, let expected, let found):
+      "\(file): \(path): expected \(expected), found \(found)."
+    case .unsupported(let file, let path, let found, let supported):
+      "\(file): \(path): “\(found)” is not supported. Supported: \(supported.joined(separator: ", "))."
+    case .mergeOutsideVocabulary(let file, let merge, let left, let right, let missing):
+      "\(file): model.merges[\(merge)] joins “\(left)” and “\(right)”, but model.vocab has no “\(missing)”. "
+        + "Vocabulary and merges come from different tokenizers; download the file again."
+    case .conflictingTokens(let file, let first, let second, let id):
+      "\(file): the tokens “\(first)” and “\(second)” both claim id \(id)."
+    case .missingByte(let file, let byte):
+      "\(file): the byte-level vocabulary has no token for byte 0x\(String(byte, radix: 16, uppercase: true)) "
+        + "and no unknown token, so some texts cannot be encoded."
+    case .malformedPattern(let file, let pattern, let offset, let reason):
+      "\(file): the pattern “\(pattern)” is malformed at offset \(offset): \(reason)."
+    case .noChatTemplate(let directory):
+      "\(directory): no chat template (neither chat_template.jinja nor `chat_template` in tokenizer_config.json). "
+        + "Give one with the model's `chat_template` key, or use plain prompts."
+    case .vocabularyOutOfReach(let asked, let reached, let reason):
+      "A vocabulary of \(asked) tokens was asked for; \(reached) is possible: \(reason)."
+    }
+  }
+}
