@@ -1,0 +1,99 @@
+import Tensor
+
+/// Activations that a run captured: for each hook and each sequence, the rows of the captured positions.
+public struct Activations: Sendable {
+  /// Rows of one hook in one sequence.
+  struct Entry: Sendable {
+    /// `[positions * width]`, or `[heads * positions * keys]` for pairwise sites.
+    var values: [Float]
+    /// Which position of the sequence each row is, increasing.
+    var positions: [Int]
+    /// Number of keys of pairwise sites; 0 for others.
+    var keys = 0
+  }
+
+  private var entries: [HookPoint: [Entry?]] = [:]
+  private let shapes: [HookPoint: [Int]]
+  /// Number of sequences of the batch.
+  public let sequenceCount: Int
+
+  /// The captured hooks, by name.
+  public var hooks: [HookPoint] { shapes.keys.sorted { ($0.layer, $0.description) < ($1.layer, $1.description) } }
+
+  init(points: Set<HookPoint>, sequences: Int, configuration: ModelConfiguration) {
+    sequenceCount = sequences
+    shapes = Dictionary(uniqueKeysWithValues: points.map { ($0, $0.site.shape(in: configuration)) })
+    for point in points { entries[point] = Array(repeating: nil, count: sequences) }
+  }
+
+  /// Activations from elsewhere, to be put into a run: for each sequence a tensor `[positions, width]` and the
+  /// positions that its rows belong to.
+  ///
+  /// - Throws: ``InterventionError/wrongWidth(intervention:hook:expected:found:)`` if a tensor's size does not fit.
+  public init(
+    _ hook: HookPoint, rows: [(values: [Float], positions: [Int])], configuration: ModelConfiguration
+  ) throws {
+    self.init(points: [hook], sequences: rows.count, configuration: configuration)
+    let width = hook.site.width(in: configuration)
+    for (sequence, row) in rows.enumerated() {
+      guard row.values.count == row.positions.count * width else {
+        throw InterventionError.wrongWidth(
+          intervention: "replace with given rows", hook: hook.description, expected: row.positions.count * width,
+          found: row.values.count)
+      }
+      set(Entry(values: row.values, positions: row.positions), hook, sequence)
+    }
+  }
+
+  mutating func set(_ entry: Entry, _ point: HookPoint, _ sequence: Int) {
+    entries[point]?[sequence] = entry
+  }
+
+  /// Takes the entries that another part of the same batch captured.
+  mutating func merge(_ other: Activations) {
+    for (point, list) in other.entries {
+      for (sequence, entry) in list.enumerated() {
+        if let entry { entries[point]?[sequence] = entry }
+      }
+    }
+  }
+
+  /// The values of one position, if they are there: `[width]`.
+  func row(_ point: HookPoint, sequence: Int, position: Int) -> ArraySlice<Float>? {
+    guard let list = entries[point], sequence < list.count, let entry = list[sequence], !point.site.isPairwise,
+      let index = entry.positions.firstIndex(of: position), let shape = shapes[point]
+    else { return nil }
+    let width = shape.reduce(1, *)
+    return entry.values[index * width..<(index + 1) * width]
+  }
+
+  /// What a hook had in one sequence.
+  ///
+  /// - Returns: `[positions, d_model]`, `[positions, heads, d_head]`, ... by ``HookSite/shape(in:)``;
+  ///   `[heads, positions, keys]` for scores and patterns. Row `i` is position `positions(hook, sequence)[i]`.
+  /// - Throws: ``HookError`` if the hook was not captured or the sequence does not exist.
+  public func tensor(_ hook: HookPoint, sequence: Int) throws -> Tensor {
+    let entry = try entry(hook, sequence)
+    let shape = shapes[hook] ?? []
+    return Tensor(
+      hook.site.isPairwise ? shape + [entry.positions.count, entry.keys] : [entry.positions.count] + shape,
+      entry.values)
+  }
+
+  /// Which positions of a sequence were captured.
+  ///
+  /// - Throws: ``HookError`` if the hook was not captured or the sequence does not exist.
+  public func positions(_ hook: HookPoint, sequence: Int) throws -> [Int] {
+    try entry(hook, sequence).positions
+  }
+
+  private func entry(_ hook: HookPoint, _ sequence: Int) throws -> Entry {
+    guard let list = entries[hook] else {
+      throw HookError.notCaptured(name: hook.description, captured: hooks.map(\.description))
+    }
+    guard list.indices.contains(sequence) else {
+      throw HookError.noSuchSequence(index: sequence, count: sequenceCount)
+    }
+    return list[sequence] ?? Entry(values: [], positions: [])
+  }
+}

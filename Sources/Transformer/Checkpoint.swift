@@ -1,0 +1,107 @@
+import Foundation
+import Tensor
+
+/// A model directory as Hugging Face writes it: `config.json` beside `model.safetensors`, or beside shards that
+/// `model.safetensors.index.json` lists. Files are mapped into memory; every tensor's name, shape and type is checked.
+public struct Checkpoint: Sendable {
+  /// The directory.
+  public let directory: URL
+  /// What `config.json` says.
+  public let configuration: ModelConfiguration
+  /// SHA-256 over the bytes of `config.json` and of the weight files in the order of their names.
+  public let digest: Digest
+
+  private let files: [String: SafetensorsFile]
+  /// Which file each tensor is in.
+  private let location: [String: String]
+
+  /// Opens a model directory and checks that its weights are those that its configuration asks for.
+  ///
+  /// - Throws: ``CheckpointError``, ``ConfigurationError``, `SafetensorsError` or `FileError`: each names the file, and the key or
+  ///   the tensor, with what was expected and found.
+  public init(directory: URL) throws {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: directory.path, isDirectory: &isDirectory), isDirectory.boolValue
+    else { throw CheckpointError.noDirectory(path: directory.path) }
+    self.directory = directory
+    let configurationFile = directory.appending(path: "config.json")
+    configuration = try ModelConfiguration(contentsOf: configurationFile)
+    location = try Self.index(directory)
+
+    var files: [String: SafetensorsFile] = [:]
+    var hasher = Digest.Hasher()
+    hasher.update(try Data(contentsOf: configurationFile))
+    for name in Set(location.values).sorted() {
+      let file = directory.appending(path: name)
+      files[name] = try SafetensorsFile(path: file.path)
+      hasher.update(try Data(contentsOf: file, options: .alwaysMapped))
+    }
+    self.files = files
+    digest = hasher.finalize()
+    for parameter in configuration.parameters { try check(parameter) }
+  }
+
+  /// One tensor's values, widened to float32.
+  ///
+  /// - Throws: ``CheckpointError`` or `SafetensorsError` if it is not there or cannot be read.
+  public func tensor(_ parameter: Parameter) throws -> Tensor {
+    try file(of: parameter).tensor(parameter.name)
+  }
+
+  /// Which file each tensor is in, by the index if there is one.
+  private static func index(_ directory: URL) throws -> [String: String] {
+    let single = "model.safetensors"
+    let indexFile = directory.appending(path: "\(single).index.json")
+    let manager = FileManager.default
+    if manager.fileExists(atPath: directory.appending(path: single).path) {
+      let file = try SafetensorsFile(path: directory.appending(path: single).path)
+      return Dictionary(uniqueKeysWithValues: file.entries.map { ($0.name, single) })
+    }
+    guard manager.fileExists(atPath: indexFile.path) else {
+      throw CheckpointError.noWeights(directory: directory.path)
+    }
+    struct Index: Decodable {
+      let weightMap: [String: String]
+      enum CodingKeys: String, CodingKey { case weightMap = "weight_map" }
+    }
+    let map: [String: String]
+    do {
+      map = try JSONDecoder().decode(Index.self, from: Data(contentsOf: indexFile)).weightMap
+    } catch {
+      throw CheckpointError.malformedIndex(file: indexFile.path, reason: "found something else (\(error))")
+    }
+    for name in map.values where name.contains("/") || name.hasPrefix(".") {
+      throw CheckpointError.malformedIndex(
+        file: indexFile.path, reason: "it points out of the directory, to “\(name)”")
+    }
+    return map
+  }
+
+  private func file(of parameter: Parameter) throws -> SafetensorsFile {
+    guard let name = location[parameter.name], let file = files[name], file.contains(parameter.name) else {
+      throw CheckpointError.missingTensor(
+        name: parameter.name, shape: parameter.shape,
+        source: directory.appending(path: location[parameter.name] ?? files.keys.sorted().first ?? "").path,
+        nearest: configuration.nearest(to: parameter, among: location.keys))
+    }
+    return file
+  }
+
+  private func check(_ parameter: Parameter) throws {
+    let file = try file(of: parameter)
+    let path = directory.appending(path: location[parameter.name] ?? "").path
+    let entry = try file.entry(parameter.name)
+    guard entry.shape == parameter.shape else {
+      throw CheckpointError.wrongShape(
+        name: parameter.name, expected: parameter.shape, found: entry.shape, source: path)
+    }
+    guard [.f32, .bf16, .f16].contains(entry.type) else {
+      throw CheckpointError.wrongType(name: parameter.name, found: entry.type.rawValue, source: path)
+    }
+  }
+}
+
+extension Checkpoint: WeightSource {
+  func matrix(_ parameter: Parameter) throws -> PackedMatrix { try file(of: parameter).packed(parameter.name) }
+  func vector(_ parameter: Parameter) throws -> Tensor { try tensor(parameter) }
+}

@@ -1,0 +1,40 @@
+/// How text is generated.
+public struct GenerationOptions: Sendable {
+  /// How the next token is chosen from the logits.
+  public enum Sampling: Hashable, Sendable {
+    /// The likeliest token; the first of equals.
+    case greedy
+    /// A token drawn with probability soft-max(logits / temperature). The draw depends on the seed, the prompt and the
+    /// step, never on what else is in the batch.
+    case temperature(Double, seed: UInt64)
+  }
+
+  /// The most tokens that are generated for a prompt, forced ones not counted.
+  public var maxNewTokens: Int
+  /// Token ids that end a text.
+  public var stop: Set<Int>
+  /// How tokens are chosen.
+  public var sampling: Sampling
+  /// Changes to make, at positions of the prompt and of what is generated.
+  public var interventions: [Intervention]
+  /// Tokens that each response begins with: one list for each prompt. They count as generated, from 0.
+  public var forcedPrefixes: [[Int]]?
+  /// Whether the logits from which each token was chosen are kept.
+  public var keepsLogits: Bool
+  /// Sequences that are decoded side by side.
+  public var batchSize: Int
+
+  /// Options; greedy, with no stop token and no interventions, if nothing else is said.
+  public init(
+    maxNewTokens: Int, stop: Set<Int> = [], sampling: Sampling = .greedy, interventions: [Intervention] = [],
+    forcedPrefixes: [[Int]]? = nil, keepsLogits: Bool = false, batchSize: Int = 64
+  ) {
+    self.maxNewTokens = maxNewTokens
+    self.stop = stop
+    self.sampling = sampling
+    self.interventions = interventions
+    self.forcedPrefixes = forcedPrefixes
+    self.keepsLogits = keepsLogits
+    self.batchSize = batchSize
+  }
+}

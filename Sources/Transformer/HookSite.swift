@@ -1,0 +1,101 @@
+/// A place in the network whose activations can be read, and mostly also changed. Names are TransformerLens's.
+public enum HookSite: String, Hashable, Sendable, Codable, CaseIterable {
+  /// `[d_model]`: the embedding of each token.
+  case embed = "hook_embed"
+  /// `[d_model]`: the residual stream that a block reads.
+  case residPre = "hook_resid_pre"
+  /// `[1]`: `sqrt(mean(x^2) + epsilon)` of the norm before attention.
+  case ln1Scale = "ln1.hook_scale"
+  /// `[d_model]`: the output of the norm before attention, weight applied: what queries, keys and values are made of.
+  case ln1Normalized = "ln1.hook_normalized"
+  /// `[heads, d_head]`: queries before rotation.
+  case q = "attn.hook_q"
+  /// `[kv_heads, d_head]`: keys before rotation.
+  case k = "attn.hook_k"
+  /// `[kv_heads, d_head]`: values.
+  case v = "attn.hook_v"
+  /// `[heads, d_head]`: queries after rotation.
+  case rotQ = "attn.hook_rot_q"
+  /// `[kv_heads, d_head]`: keys after rotation.
+  case rotK = "attn.hook_rot_k"
+  /// `[heads, query, key]` per sequence: scaled scores; minus infinity where the key lies ahead of the query.
+  case attnScores = "attn.hook_attn_scores"
+  /// `[heads, query, key]` per sequence: the soft-max of the scores over keys.
+  case pattern = "attn.hook_pattern"
+  /// `[heads, d_head]`: values mixed by the pattern, before the output projection.
+  case z = "attn.hook_z"
+  /// `[d_model]`: what attention adds to the residual stream.
+  case attnOut = "hook_attn_out"
+  /// `[d_model]`: the residual stream between attention and the feed-forward layer.
+  case residMid = "hook_resid_mid"
+  /// `[1]`: `sqrt(mean(x^2) + epsilon)` of the norm before the feed-forward layer.
+  case ln2Scale = "ln2.hook_scale"
+  /// `[d_model]`: the output of the norm before the feed-forward layer, weight applied.
+  case ln2Normalized = "ln2.hook_normalized"
+  /// `[d_mlp]`: the gate's pre-activation.
+  case mlpPre = "mlp.hook_pre"
+  /// `[d_mlp]`: the linear branch that the gate multiplies.
+  case mlpPreLinear = "mlp.hook_pre_linear"
+  /// `[d_mlp]`: `silu(pre) * pre_linear`, before the down projection.
+  case mlpPost = "mlp.hook_post"
+  /// `[d_model]`: what the feed-forward layer adds to the residual stream.
+  case mlpOut = "hook_mlp_out"
+  /// `[d_model]`: the residual stream that leaves a block.
+  case residPost = "hook_resid_post"
+  /// `[1]`: `sqrt(mean(x^2) + epsilon)` of the last norm.
+  case lnFinalScale = "ln_final.hook_scale"
+  /// `[d_model]`: the output of the last norm, weight applied: what the unembedding reads.
+  case lnFinalNormalized = "ln_final.hook_normalized"
+
+  /// Whether there is one in every block, rather than one in the model.
+  public var isPerLayer: Bool {
+    switch self {
+    case .embed, .lnFinalScale, .lnFinalNormalized: false
+    default: true
+    }
+  }
+
+  /// Whether interventions can change it. Norm scales, scores and patterns can only be read.
+  public var isWritable: Bool {
+    switch self {
+    case .ln1Scale, .ln2Scale, .lnFinalScale, .attnScores, .pattern: false
+    default: true
+    }
+  }
+
+  /// Whether it relates positions to each other: `[heads, query, key]`, rather than a row for each position.
+  public var isPairwise: Bool { self == .attnScores || self == .pattern }
+
+  /// The name without `hook_`, `attn.` and `mlp.`: `resid_post`, `z`, `ln1.scale`. `mlp.hook_pre` and `mlp.hook_post`
+  /// keep their prefix in the form `mlp_pre`, `mlp_post`.
+  public var shortName: String {
+    switch self {
+    case .mlpPre: "mlp_pre"
+    case .mlpPreLinear: "mlp_pre_linear"
+    case .mlpPost: "mlp_post"
+    default:
+      (rawValue.hasPrefix("attn.") ? String(rawValue.dropFirst(5)) : rawValue)
+        .replacing("hook_", with: "")
+    }
+  }
+
+  /// The shape of one position's value in a model: `[d_model]`, `[heads, d_head]`, ... For pairwise sites `[heads]`,
+  /// one number for each key.
+  public func shape(in configuration: ModelConfiguration) -> [Int] {
+    switch self {
+    case .embed, .residPre, .residMid, .residPost, .attnOut, .mlpOut, .ln1Normalized, .ln2Normalized,
+      .lnFinalNormalized:
+      [configuration.width]
+    case .ln1Scale, .ln2Scale, .lnFinalScale: [1]
+    case .q, .rotQ, .z: [configuration.heads, configuration.headSize]
+    case .k, .v, .rotK: [configuration.keyValueHeads, configuration.headSize]
+    case .attnScores, .pattern: [configuration.heads]
+    case .mlpPre, .mlpPreLinear, .mlpPost: [configuration.feedForwardWidth]
+    }
+  }
+
+  /// How many numbers one position has: the product of ``shape(in:)``.
+  public func width(in configuration: ModelConfiguration) -> Int {
+    shape(in: configuration).reduce(1, *)
+  }
+}

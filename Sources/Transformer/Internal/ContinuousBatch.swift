@@ -1,0 +1,122 @@
+import Tensor
+
+/// One worker's continuous batch: each step runs what is new of every sequence in it, be it a prompt or one token.
+final class ContinuousBatch {
+  private let model: Model
+  private let prompts: [[Int]]
+  private let options: GenerationOptions
+  private let batchSize: Int
+  private var active: [State] = []
+  private var workspace: Workspace?
+
+  let observer: Observer
+  private(set) var finished: [(Int, Generated)] = []
+
+  /// A sequence in the batch.
+  private struct State {
+    let index: Int
+    /// The prompt and what was generated so far.
+    var tokens: [Int]
+    let cache: KeyValueCache
+    let sampler: Sampler
+    var result: Generated
+  }
+
+  init(
+    model: Model, prompts: [[Int]], options: GenerationOptions, interventions: [PreparedIntervention],
+    batchSize: Int
+  ) {
+    self.model = model
+    self.prompts = prompts
+    self.options = options
+    self.batchSize = batchSize
+    observer = Observer(
+      interventions: interventions, capture: [], at: .all, sequences: prompts.count,
+      configuration: model.configuration)
+  }
+
+  /// Decodes sequences that `next` hands out until there are none.
+  func run(next: () -> Int?, onToken: ((GeneratedToken) -> Void)?) throws {
+    var mayHaveMore = true
+    while true {
+      mayHaveMore = mayHaveMore && admit(next)
+      if active.isEmpty { return }
+      let segments = newStretches()
+      let logits = try step(segments)
+      choose(from: logits, onToken)
+    }
+  }
+
+  /// Takes sequences in while there is room, in the batch and in the token budget.
+  ///
+  /// - Returns: whether there may be more.
+  private func admit(_ next: () -> Int?) -> Bool {
+    var tokens = active.count
+    while active.count < batchSize, tokens < model.tokenBudget || active.isEmpty {
+      guard let index = next() else { return false }
+      let forced = options.forcedPrefixes?[index] ?? []
+      let known = prompts[index] + forced
+      tokens += known.count
+      active.append(
+        State(
+          index: index, tokens: known,
+          cache: KeyValueCache(
+            for: model.configuration, capacity: known.count + min(options.maxNewTokens, 64)),
+          sampler: Sampler(options.sampling, prompt: prompts[index]),
+          result: Generated(
+            tokens: forced, forced: forced.count, vocabularySize: model.configuration.vocabularySize)))
+    }
+    return true
+  }
+
+  private func newStretches() -> [Segment] {
+    var row = 0
+    return active.map { state in
+      let segment = Segment(
+        sequence: state.index, tokens: state.tokens[state.cache.count...], start: state.cache.count,
+        promptLength: prompts[state.index].count, row: row, cache: state.cache)
+      row += segment.count
+      return segment
+    }
+  }
+
+  /// - Returns: the logits of each sequence's last position: `[sequences * vocab]`.
+  private func step(_ segments: [Segment]) throws -> [Float] {
+    let rows = segments.reduce(0) { $0 + $1.count }
+    let space: Workspace
+    if let workspace, workspace.rows >= rows {
+      space = workspace
+    } else {
+      space = Workspace(rows: max(rows, batchSize), configuration: model.configuration)
+      workspace = space
+    }
+    let loop = LayerLoop(model: model, workspace: space, observer: observer)
+    try loop.embed(segments)
+    try loop.run(segments, layers: 0..<model.configuration.layers)
+    try loop.finalNorm(segments)
+    return loop.unembed(rows: segments.map { $0.row + $0.count - 1 })
+  }
+
+  private func choose(from logits: [Float], _ onToken: ((GeneratedToken) -> Void)?) {
+    let width = model.configuration.vocabularySize
+    logits.withUnsafeBufferPointer { logits in
+      for i in active.indices where options.maxNewTokens > 0 {
+        let row = UnsafeBufferPointer(rebasing: logits[i * width..<(i + 1) * width])
+        let step = active[i].result.tokens.count
+        let token = active[i].sampler.token(from: row, step: step)
+        active[i].tokens.append(token)
+        active[i].result.tokens.append(token)
+        active[i].result.stopped = options.stop.contains(token)
+        if options.keepsLogits { active[i].result.logitRows.append(contentsOf: row) }
+        onToken?(
+          GeneratedToken(sequence: active[i].index, step: step, token: token, isLast: isFinished(active[i].result)))
+      }
+    }
+    finished += active.filter { isFinished($0.result) }.map { ($0.index, $0.result) }
+    active.removeAll { isFinished($0.result) }
+  }
+
+  private func isFinished(_ result: Generated) -> Bool {
+    result.stopped || result.tokens.count - result.forced >= options.maxNewTokens
+  }
+}

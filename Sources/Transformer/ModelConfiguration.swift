@@ -1,0 +1,117 @@
+import Foundation
+
+/// What a decoder-only transformer computes, apart from its weights: read from `config.json`, or written down in code.
+///
+/// Names of lengths in comments on shapes: `vocab` = ``vocabularySize``, `d_model` = ``width``, `heads`,
+/// `kv_heads` = ``keyValueHeads``, `d_head` = ``headSize``, `d_mlp` = ``feedForwardWidth``.
+public struct ModelConfiguration: Hashable, Sendable {
+  /// Which family's tensor names and block layout apply.
+  public var family: ModelFamily
+  /// Number of token ids.
+  public var vocabularySize: Int
+  /// Width of the residual stream, `d_model`.
+  public var width: Int
+  /// Number of blocks.
+  public var layers: Int
+  /// Query heads per block.
+  public var heads: Int
+  /// Key and value heads per block; each serves `heads / keyValueHeads` query heads (grouped-query attention).
+  public var keyValueHeads: Int
+  /// Width of one head, `d_head`; not always `width / heads`.
+  public var headSize: Int
+  /// Width of the feed-forward layer, `d_mlp`.
+  public var feedForwardWidth: Int
+  /// Added to the mean square inside each RMSNorm.
+  public var normEpsilon: Double
+  /// How positions turn queries and keys.
+  public var rotary: Rotary
+  /// Whether the unembedding is the embedding's transpose and has no tensor of its own.
+  public var tiedEmbeddings: Bool
+  /// The longest sequence that the model was made for.
+  public var maximumPositions: Int
+  /// The id that begins a text, where there is one.
+  public var beginningOfText: Int?
+  /// The ids that end a text.
+  public var endOfText: [Int]
+
+  /// A configuration written down in code, for a model that is to be trained or tested.
+  ///
+  /// - Throws: ``ConfigurationError/inconsistent(file:problem:)`` if the sizes do not fit each other.
+  public init(
+    family: ModelFamily = .llama, vocabularySize: Int, width: Int, layers: Int, heads: Int,
+    keyValueHeads: Int? = nil, headSize: Int? = nil, feedForwardWidth: Int, normEpsilon: Double = 1e-5,
+    rotary: Rotary = Rotary(base: 10_000), tiedEmbeddings: Bool = true, maximumPositions: Int = 2_048,
+    beginningOfText: Int? = nil, endOfText: [Int] = []
+  ) throws {
+    self.family = family
+    self.vocabularySize = vocabularySize
+    self.width = width
+    self.layers = layers
+    self.heads = heads
+    self.keyValueHeads = keyValueHeads ?? heads
+    self.headSize = headSize ?? (heads > 0 ? width / heads : 0)
+    self.feedForwardWidth = feedForwardWidth
+    self.normEpsilon = normEpsilon
+    self.rotary = rotary
+    self.tiedEmbeddings = tiedEmbeddings
+    self.maximumPositions = maximumPositions
+    self.beginningOfText = beginningOfText
+    self.endOfText = endOfText
+    try check()
+  }
+
+  /// Reads a `config.json` as Hugging Face writes it, with the keys of versions before and after 5.
+  ///
+  /// - Throws: ``ConfigurationError`` if the file is missing or malformed, lacks a required key, names an
+  ///   architecture that is not known, or asks for a computation that this engine does not do.
+  public init(contentsOf file: URL) throws {
+    let reader = try ConfigurationReader(contentsOf: file)
+    do {
+      self = try ModelFamily.named(in: reader).definition.configuration(from: reader)
+    } catch ConfigurationError.inconsistent(_, let problem) {
+      throw ConfigurationError.inconsistent(file: file.path, problem: problem)
+    }
+  }
+
+  /// `heads * d_head`: the width of all queries of a position, and of `hook_z` before the output projection.
+  public var queryWidth: Int { heads * headSize }
+
+  /// `kv_heads * d_head`: the width of all keys, or all values, of a position.
+  public var keyValueWidth: Int { keyValueHeads * headSize }
+
+  /// Every tensor of a checkpoint of this configuration, with its Hugging Face name and shape, in a fixed order.
+  public var parameters: [Parameter] { family.definition.parameters(of: self) }
+
+  /// Number of weights.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+
+  /// Writes the configuration as a `config.json` that Hugging Face transformers reads.
+  ///
+  /// - Parameter dtype: the type that the weights are stored in, as transformers names it: `float32` or `bfloat16`.
+  public func json(dtype: String) throws -> Data {
+    let object = family.definition.json(of: self, dtype: dtype)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(object)
+  }
+
+  private func check() throws {
+    func require(_ condition: Bool, _ problem: @autoclosure () -> String) throws {
+      if !condition { throw ConfigurationError.inconsistent(file: "configuration", problem: problem()) }
+    }
+    let sizes = [
+      ("vocabulary size", vocabularySize), ("width", width), ("number of layers", layers), ("number of heads", heads),
+      ("number of key-value heads", keyValueHeads), ("head size", headSize), ("feed-forward width", feedForwardWidth),
+      ("number of positions", maximumPositions),
+    ]
+    for (name, size) in sizes {
+      try require(size > 0 && size <= 1 << 30, "the \(name) is \(size), which is no size of a model")
+    }
+    try require(
+      heads % keyValueHeads == 0,
+      "\(heads) query heads do not divide evenly over \(keyValueHeads) key-value heads")
+    try require(headSize % 2 == 0, "rotary positions turn pairs of numbers, but the head size \(headSize) is odd")
+    try require(normEpsilon > 0 && normEpsilon.isFinite, "the norm's epsilon is \(normEpsilon), which is not positive")
+    try require(rotary.base > 0 && rotary.base.isFinite, "the rotary base is \(rotary.base), which is not positive")
+  }
+}
