@@ -1,0 +1,42 @@
+import Dispatch
+import Synchronization
+
+/// A loop over independent tasks, taken one after the other by whichever thread is free. Tasks must write to places of
+/// their own, so that neither the number of threads nor who does what can show in a result.
+struct ParallelLoop: Sendable {
+  /// How many threads work, at least one.
+  let threads: Int
+
+  init(threads: Int) {
+    self.threads = max(1, threads)
+  }
+
+  /// Does `body(task, thread)` for every task in `0 ..< tasks`; threads are numbered `0 ..< threads`, so that each can
+  /// have scratch memory of its own.
+  func run(_ tasks: Int, _ body: (_ task: Int, _ thread: Int) -> Void) {
+    let workers = min(threads, tasks)
+    guard workers > 1 else {
+      for task in 0..<max(0, tasks) { body(task, 0) }
+      return
+    }
+    let next = Atomic<Int>(0)
+    withoutActuallyEscaping(body) { body in
+      // Tasks share memory on purpose, each writing to a part of its own.
+      nonisolated(unsafe) let body = body
+      DispatchQueue.concurrentPerform(iterations: workers) { thread in
+        while true {
+          let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          if task >= tasks { return }
+          body(task, thread)
+        }
+      }
+    }
+  }
+
+  /// Does `body(range)` for pieces of `0 ..< count` of at most `grain`.
+  func run(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+    run((count + grain - 1) / grain) { task, _ in
+      body(task * grain..<min(count, (task + 1) * grain))
+    }
+  }
+}
