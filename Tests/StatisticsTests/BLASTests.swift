@@ -1,0 +1,20 @@
+import Foundation
+import Statistics
+import Testing
+
+@Suite("BLAS")
+struct BLASTests {
+  @Test("The core type and the configuration are known, and agree.")
+  func names() {
+    #expect(!BLAS.coreType.isEmpty)
+    #expect(BLAS.configuration.contains("OpenBLAS"))
+  }
+
+  @Test("The same product has the same bits each time, beside other threads' products.")
+  func repeated() throws {
+    let a = try normal(120, 300, seed: 1)
+    let alone = LinearAlgebra.gram(a)
+    let together = try Parallel.map(16, threads: 4) { _ in LinearAlgebra.gram(a) }
+    for gram in together { #expect(gram == alone) }
+  }
+}
