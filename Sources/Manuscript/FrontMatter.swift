@@ -1,0 +1,25 @@
+/// What stands between the two `---` lines at the head of a document.
+public struct FrontMatter: Sendable, Hashable {
+  /// The title, if the front matter gives one.
+  public var title: Located<String>?
+  /// The model: a name in `experiments/models`, a directory or a file.
+  public var model: Located<String>?
+  /// The data: a name, a path, or a map with column names.
+  public var data: Located<YAMLValue>?
+  /// The parameters in the order of the text, overrides applied; a cell writes `$folds` to use the parameter `folds`.
+  public var params: [YAMLEntry] = []
+  /// The seed of all randomness in the document.
+  public var seed: UInt64 = 0
+  /// Tags that the index groups by.
+  public var tags: [String] = []
+  /// One or two sentences for the index.
+  public var description: String?
+  /// Who wrote the document.
+  public var author: String?
+
+  /// The keys that front matter may have.
+  public static let keys = ["author", "data", "description", "model", "params", "seed", "tags", "title"]
+
+  /// The value of a parameter, or `nil` if there is none of that name.
+  public func parameter(_ name: String) -> YAMLValue? { params.first { $0.key.value == name }?.value }
+}
