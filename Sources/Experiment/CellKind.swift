@@ -1,0 +1,77 @@
+import Manuscript
+
+/// A kind of executable cell: the seam at which Palimpsest is extended.
+///
+/// A kind declares what its body may hold, can say beforehand what is wrong with it, and turns a context into results.
+/// It is a value without state: equal settings and equal inputs must give equal results, to the bit.
+///
+///     struct ParameterCount: CellKind {
+///       struct Settings: CellSettings {
+///         static let keys: [SettingKey<Self>] = []
+///       }
+///       static let name = "parameter_count"
+///       static let version = 1
+///       static let summary = "Counts the model's parameters."
+///       static func run(_ settings: Settings, in context: CellContext) throws -> Results {
+///         var results = Results()
+///         results.values["count"] = .integer(try context.subject.model.configuration.parameterCount)
+///         return results
+///       }
+///     }
+public protocol CellKind: Sendable {
+  associatedtype Settings: CellSettings
+
+  /// The word between the braces of the fence.
+  static var name: String { get }
+  /// Raised whenever equal settings may give other results than before: recorded results are then computed anew.
+  static var version: Int { get }
+  /// What the kind does: one sentence for the reference documentation.
+  static var summary: String { get }
+
+  /// Whether the results depend on the model under study; true unless a kind says otherwise.
+  static var usesModel: Bool { get }
+
+  /// What is wrong with the settings, given the model and the data: found before anything runs.
+  static func problems(_ settings: Settings, in scope: CellScope) -> [Problem]
+
+  /// The model that running this cell writes, by name, if it writes one: cells that use that model wait for it.
+  static func writes(_ settings: Settings) -> String?
+
+  /// Results that are kept beside what the cell wrote, if they were made with this key: then it need not run.
+  static func kept(_ settings: Settings, in scope: CellScope, key: CellKey) -> Results?
+
+  /// How much work running will be.
+  static func work(_ settings: Settings, in scope: CellScope) -> Work
+
+  /// Runs the cell.
+  ///
+  /// - Throws: an error whose description a researcher can act on; `CancellationError` when told to stop.
+  static func run(_ settings: Settings, in context: CellContext) throws -> Results
+}
+
+extension CellKind {
+  /// True: most kinds do.
+  public static var usesModel: Bool { true }
+  /// None.
+  public static func problems(_ settings: Settings, in scope: CellScope) -> [Problem] { [] }
+  /// Nothing.
+  public static func writes(_ settings: Settings) -> String? { nil }
+  /// None.
+  public static func kept(_ settings: Settings, in scope: CellScope, key: CellKey) -> Results? { nil }
+  /// Unknown, counted as none.
+  public static func work(_ settings: Settings, in scope: CellScope) -> Work { Work() }
+}
+
+/// How much work a cell is, as far as can be told before it runs.
+public struct Work: Hashable, Sendable {
+  /// Tokens that pass through the whole model.
+  public var tokens: Int
+  /// Bytes that the activations kept at one time take.
+  public var bytes: Int
+
+  /// So many tokens, so many bytes.
+  public init(tokens: Int = 0, bytes: Int = 0) {
+    self.tokens = tokens
+    self.bytes = bytes
+  }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import Manuscript
+
+/// What is known of a cell before anything runs.
+public struct CellScope: Sendable {
+  /// The cell as it stands in the document.
+  public let cell: Cell
+  /// The model and its tokenizer; `nil` if the cell has none, or the model is yet to be written by another cell.
+  public let subject: Subject?
+  /// The rows that the cell's `data` names; `nil` if it names none.
+  public let data: Dataset?
+  /// The folder that holds `experiments/`.
+  public let root: URL
+
+  /// What is known of a cell, from its parts.
+  public init(cell: Cell, subject: Subject?, data: Dataset?, root: URL) {
+    self.cell = cell
+    self.subject = subject
+    self.data = data
+    self.root = root
+  }
+
+  /// Where the document gives a setting, or where the cell stands if it does not.
+  public func location(of key: String) -> SourceLocation {
+    cell.body[key]?.location ?? cell.location
+  }
+
+  /// The problem, if there is one, that a setting names a column which the data lack.
+  public func missing(column: String, setting: String) -> Problem? {
+    guard let data, !data.columns.contains(column) else { return nil }
+    return .unknown(
+      column, kind: "column", in: "in the data “\(data.name)”", allowed: data.columns, at: location(of: setting))
+  }
+
+  /// The problems of a filter: columns that the data lack, and conditions that no row meets.
+  public func problems(of filter: RowFilter, setting: String) -> [Problem] {
+    guard let data else { return [] }
+    let unknown = filter.conditions.filter { !data.columns.contains($0.column) }.map {
+      Problem.unknown(
+        $0.column, kind: "column", in: "in the data “\(data.name)”", allowed: data.columns, at: $0.location)
+    }
+    if unknown.isEmpty, !data.rows.contains(where: filter.accepts) {
+      return [
+        Problem(
+          "no row of the data “\(data.name)” meets “\(setting)”", at: location(of: setting),
+          help: "change a value, or leave the condition out")
+      ]
+    }
+    return unknown
+  }
+
+  /// The problems of layers that the model does not have.
+  public func problems(of layers: Layers, setting: String) -> [Problem] {
+    guard let subject, case .some(let wanted) = layers else { return [] }
+    let count = subject.model.configuration.layers
+    return wanted.filter { $0 >= count }.map {
+      Problem(
+        "layer \($0) does not exist in the model “\(subject.name)”", at: location(of: setting),
+        expected: "expected: 0 to \(count - 1)")
+    }
+  }
+
+  /// The problems of positions that some row does not have.
+  public func problems(of positions: [Position], setting: String) -> [Problem] {
+    guard let data else { return [] }
+    return positions.compactMap { position in
+      guard case .span(let name) = position.anchor else { return nil }
+      let without = data.rows.filter { $0["spans"]?[name] == nil }.count
+      guard without > 0 else { return nil }
+      let known = Set(
+        data.rows.flatMap { row -> [String] in
+          if case .group(let spans)? = row["spans"] { Array(spans.keys) } else { [] }
+        })
+      return Problem(
+        "\(without) of \(data.rows.count) rows of the data “\(data.name)” have no span “\(name)”",
+        at: location(of: setting),
+        expected: "allowed: last, instruction[i], post_instruction[i]"
+          + known.sorted().map { ", \($0)" }.joined(),
+        help: nearest(name, among: known).map { "did you mean “\($0)”?" })
+    }
+  }
+}

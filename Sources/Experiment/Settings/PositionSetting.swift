@@ -1,0 +1,16 @@
+import Manuscript
+
+extension Position: SettingValue {
+  /// What may be written, for messages and documentation.
+  public static var form: String {
+    "a position: last, instruction[i], post_instruction[i], post_instruction, or a span of the data such as object"
+  }
+  /// The value as a document would write it.
+  public var written: String { description }
+
+  /// Reads the value; see ``SettingValue/read(_:)``.
+  public static func read(_ yaml: YAMLValue) throws(Problem) -> Position {
+    guard let text = yaml.string, let position = Position(text) else { throw mismatch(yaml) }
+    return position
+  }
+}

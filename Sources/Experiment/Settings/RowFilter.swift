@@ -1,0 +1,47 @@
+import Manuscript
+
+/// Which rows of the data: a map from columns to the value, or the list of values, that a row must have there.
+public struct RowFilter: SettingValue, Hashable {
+  /// The values allowed, by column, in the document's order.
+  public let conditions: [Condition]
+
+  /// One column's condition.
+  public struct Condition: Hashable, Sendable {
+    /// The column that is looked at.
+    public let column: String
+    /// The values that a row may have there.
+    public let allowed: [String]
+    /// Where the document states it.
+    public let location: SourceLocation
+  }
+
+  /// Every row.
+  public static let everything = RowFilter(conditions: [])
+
+  /// What may be written, for messages and documentation.
+  public static var form: String { "a map from columns to the values wanted" }
+
+  /// The value as a document would write it.
+  public var written: String {
+    "{" + conditions.map { "\($0.column): \($0.allowed.written)" }.joined(separator: ", ") + "}"
+  }
+
+  /// Reads the value; see ``SettingValue/read(_:)``.
+  public static func read(_ yaml: YAMLValue) throws(Problem) -> RowFilter {
+    guard let entries = yaml.entries else { throw mismatch(yaml) }
+    var conditions: [Condition] = []
+    for entry in entries {
+      conditions.append(
+        Condition(
+          column: entry.key.value, allowed: try [String].read(entry.value), location: entry.key.location))
+    }
+    return RowFilter(conditions: conditions)
+  }
+
+  /// Whether a row meets every condition.
+  public func accepts(_ row: Dataset.Row) -> Bool {
+    conditions.allSatisfy { condition in
+      row[condition.column].map { condition.allowed.contains($0.plain) } ?? false
+    }
+  }
+}
