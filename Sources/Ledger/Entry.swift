@@ -1,0 +1,28 @@
+import Foundation
+
+/// One commit of a ledger, as `palimpsest log` shows it.
+public struct Entry: Hashable, Sendable {
+  /// The commit's name.
+  public let commit: CommitID
+  /// When it was made, by its author's clock.
+  public let date: Date
+  /// The author's offset from Greenwich at that time, in minutes.
+  public let offset: Int
+  /// The author.
+  public let author: String
+  /// The author's address.
+  public let email: String
+  /// Subject, body and trailers.
+  public let message: CommitMessage
+  /// The commits it builds on: none for the first; some may be absent in a shallow clone.
+  public let parents: [CommitID]
+  /// The experiments whose records differ from the first parent's (all of them, if that is absent), sorted.
+  public let experiments: [String]
+
+  /// The message's first line.
+  public var subject: String { message.subject }
+  /// The message's lines between subject and trailers.
+  public var body: [String] { message.body }
+  /// The message's last paragraph.
+  public var trailers: [CommitMessage.Trailer] { message.trailers }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Ledger
+import Testing
+
+@Suite struct ConcurrencyTests {
+  @Test("Eight writers at once, each with a first record to make, lose nothing and leave one line of history.")
+  func writers() throws {
+    let sample = try Sample()
+    let ledgers = try (0..<8).map { _ in try sample.ledger() }
+    let rounds = 4
+    let recorded = try onThreads(8) { writer in
+      try (0..<rounds).map { round in
+        try ledgers[writer].record(
+          experiment: "w\(writer)", files: ["value": bytes("\(writer) \(round)")],
+          message: .init(subject: "w\(writer) round \(round)"))
+      }
+    }
+    let history = try ledgers[0].history()
+    #expect(history.count == 8 * rounds)
+    #expect(Set(history.map(\.commit)) == Set(recorded.joined().map(\.commit)))
+    #expect(history.dropLast().allSatisfy { $0.parents.count == 1 })
+    #expect(history.last?.parents == [])
+    for writer in 0..<8 {
+      let own = try ledgers[0].history(experiment: "w\(writer)")
+      #expect(own.map(\.subject) == (0..<rounds).reversed().map { "w\(writer) round \($0)" })
+      for (entry, round) in zip(own, (0..<rounds).reversed()) {
+        #expect(entry.experiments == ["w\(writer)"])
+        let files = try ledgers[0].files(experiment: "w\(writer)", at: entry.commit)
+        #expect(files == ["value": bytes("\(writer) \(round)")])
+      }
+    }
+    #expect(try sample.isSound())
+    #expect(!FileManager.default.fileExists(atPath: sample.url.path + "/.git/refs/heads/results.lock"))
+  }
+
+  @Test("Records, git's own updates of the same branch from other processes, and git gc go on side by side.")
+  func processes() throws {
+    let sample = try Sample()
+    let ledger = try sample.ledger()
+    try ledger.record(experiment: "start", files: ["x": Data()], message: .init(subject: "start"))
+    // Another process that follows the same rule: build on the tip, then move the branch if it is still there.
+    let outsider = """
+      set -e
+      for i in 1 2 3 4 5; do
+        while :; do
+          old=$(git rev-parse refs/heads/results)
+          blob=$(echo $1-$i | git hash-object -w --stdin)
+          folder=$(printf '100644 blob %s\\tvalue\\n' $blob | git mktree)
+          root=$( (git ls-tree $old | grep -v "\t$1\\$" || true; printf '040000 tree %s\\t%s\\n' $folder $1) | git mktree)
+          new=$(git commit-tree -p $old -m "$1 $i" $root)
+          if git update-ref refs/heads/results $new $old 2>/dev/null; then break; fi
+        done
+      done
+      """
+    _ = try onThreads(6) { index in
+      if index < 3 {
+        for round in 1...5 {
+          try sample.ledger().record(
+            experiment: "in\(index)", files: ["value": bytes("\(round)")],
+            message: .init(subject: "in\(index) \(round)"))
+        }
+      } else if index < 5 {
+        _ = try Git.run(
+          [
+            "env", "GIT_AUTHOR_NAME=o", "GIT_AUTHOR_EMAIL=o@x", "GIT_COMMITTER_NAME=o", "GIT_COMMITTER_EMAIL=o@x",
+            "sh", "-c", outsider, "sh", "out\(index)",
+          ], in: sample.url)
+      } else {
+        for _ in 1...3 { try sample.git("gc", "-q") }
+      }
+    }
+    let subjects = try ledger.history().map(\.subject)
+    let expected =
+      ["start"] + (0..<3).flatMap { index in (1...5).map { "in\(index) \($0)" } }
+      + (3..<5).flatMap { index in (1...5).map { "out\(index) \($0)" } }
+    #expect(subjects.count == expected.count)
+    #expect(Set(subjects) == Set(expected))
+    #expect(try sample.isSound())
+  }
+
+  @Test("A lock that nobody gives back ends in an error that names it, with nothing recorded.")
+  func staleLock() throws {
+    let sample = try Sample()
+    let lock = sample.url.appending(path: ".git/refs/heads/results.lock")
+    try Data().write(to: lock)
+    let ledger = try sample.ledger(patience: .milliseconds(50))
+    let error = #expect(throws: LedgerError.self) {
+      try ledger.record(experiment: "a", files: ["x": Data()], message: .init(subject: "a"))
+    }
+    #expect(error?.description.contains(lock.path) == true)
+    #expect(try ledger.head() == nil)
+    try FileManager.default.removeItem(at: lock)
+    #expect(try ledger.record(experiment: "a", files: ["x": Data()], message: .init(subject: "a")).isNew)
+  }
+}
