@@ -1,0 +1,559 @@
+/// The theme of `site/`, so that a project without one has a report too. A test holds the two equal, and writes
+/// this file again when it is asked to.
+enum BundledTheme {
+  /// The text of every template and asset, by path below `site/`.
+  static let files: [String: String] = [
+    "assets/script.js": #"""
+    // Everything can be read without this: it filters the index, and shows at once what titles say.
+    (() => {
+      "use strict";
+
+      // The index: an experiment stays if each group of pressed facets has one of its own.
+      const filters = document.querySelector(".filters");
+      if (filters) {
+        filters.hidden = false;
+        filters.addEventListener("click", (event) => {
+          const button = event.target.closest("button");
+          if (!button) return;
+          button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
+          const groups = [...filters.querySelectorAll(".filter")].map((group) =>
+            [...group.querySelectorAll('[aria-pressed="true"]')].map((pressed) => pressed.dataset.facet));
+          for (const entry of document.querySelectorAll(".experiments > .entry")) {
+            const facets = entry.dataset.facets.split("\n");
+            entry.hidden = !groups.every((group) => group.length === 0 || group.some((facet) => facets.includes(facet)));
+          }
+        });
+      }
+
+      // A link into a folded part opens it.
+      const unfold = () => {
+        const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+        for (let part = target; part; part = part.parentElement) if (part.tagName === "DETAILS") part.open = true;
+        if (target) target.scrollIntoView();
+      };
+      addEventListener("hashchange", unfold);
+      unfold();
+
+      // Titles of values and of marks, on pointing and on focus.
+      const tip = document.createElement("div");
+      tip.className = "tip";
+      tip.setAttribute("role", "tooltip");
+      tip.hidden = true;
+      document.body.append(tip);
+
+      const selector = ".value[title], .missing[title], .mark, [data-tip]";
+      const words = (element) => {
+        const title = element.querySelector(":scope > title");
+        if (title) {
+          element.dataset.tip = title.textContent;
+          element.setAttribute("aria-label", title.textContent);
+          title.remove();
+        } else if (element.title) {
+          element.dataset.tip = element.title;
+          element.setAttribute("aria-description", element.title);
+          element.removeAttribute("title");
+        }
+        return element.dataset.tip;
+      };
+      const show = (event) => {
+        const element = event.target.closest?.(selector);
+        if (!element) return hide();
+        tip.textContent = words(element);
+        tip.hidden = false;
+        const box = element.getBoundingClientRect();
+        const size = tip.getBoundingClientRect();
+        const left = Math.max(8, Math.min(box.left + box.width / 2 - size.width / 2, innerWidth - size.width - 8));
+        const above = box.top - size.height - 8;
+        tip.style.left = `${left}px`;
+        tip.style.top = `${above > 8 ? above : box.bottom + 8}px`;
+      };
+      const hide = () => { tip.hidden = true; };
+      document.addEventListener("pointerover", show);
+      document.addEventListener("focusin", show);
+      document.addEventListener("focusout", hide);
+      document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+      addEventListener("scroll", hide, { passive: true });
+    })();
+
+    """#,
+    "assets/style.css": #"""
+    /* A report reads like a paper: ink on paper, one measure of prose, notes in the margin, and one accent. */
+    :root {
+      color-scheme: light dark;
+      --paper: #fcfbf8; --raised: #f4f1ea; --ink: #1c1b19; --muted: #68635a; --rule: #dcd7cc;
+      --accent: #1d5c85; --supported: #00705a; --refuted: #b34400; --inconclusive: #68635a; --on-verdict: #fcfbf8;
+      --serif: "Iowan Old Style", "Palatino Linotype", Palatino, "Book Antiqua", Georgia, "DejaVu Serif", serif;
+      --sans: system-ui, -apple-system, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif;
+      --mono: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
+      --measure: min(64ch, 41.2rem); --column: 41.2rem; --margin: 15rem; --gap: 2.5rem;
+      --s1: .833rem; --s0: .694rem; --s2: 1.2rem; --s3: 1.44rem; --s4: 1.728rem; --s5: 2.074rem;
+    }
+    @media (prefers-color-scheme: dark) {
+      :root {
+        --paper: #15171a; --raised: #1d2024; --ink: #e9e6df; --muted: #a5a097; --rule: #34373b;
+        --accent: #8dbfe0; --supported: #4cc2a4; --refuted: #f2895a; --inconclusive: #a5a097; --on-verdict: #15171a;
+      }
+    }
+
+    *, *::before, *::after { box-sizing: border-box; }
+    html { font-size: 106.25%; -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-padding-top: 1rem; }
+    body {
+      margin: 0 auto; padding: 0 clamp(1.1rem, 4vw, 2.5rem); max-width: calc(var(--column) + var(--margin) + 9rem);
+      background: var(--paper); color: var(--ink); font: 1rem/1.6 var(--serif); overflow-wrap: break-word;
+      text-rendering: optimizeLegibility; font-kerning: normal;
+    }
+    a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset: .17em; }
+    a:hover { text-decoration-thickness: 2px; }
+    :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 2px; }
+    [hidden] { display: none !important; }
+
+    /* The frame of every page. */
+    .top {
+      display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; align-items: baseline; padding: 1.3rem 0 .7rem;
+      border-bottom: 1px solid var(--rule); font: var(--s1)/1.4 var(--sans);
+    }
+    .top .home { color: var(--ink); font: italic var(--s2)/1 var(--serif); text-decoration: none; }
+    .top nav { display: flex; flex-wrap: wrap; gap: .2rem 1rem; min-width: 0; }
+    .top .here { color: var(--muted); }
+    .bottom {
+      margin: 5rem 0 2rem; padding-top: .8rem; border-top: 1px solid var(--rule); color: var(--muted);
+      font: var(--s0)/1.5 var(--sans);
+    }
+    h1, h2, h3, h4 { line-height: 1.22; font-weight: 600; text-wrap: balance; }
+    h1 { font-size: var(--s5); margin: 2.4rem 0 .7rem; letter-spacing: -.012em; }
+    h2 { font-size: var(--s3); margin: 2.6rem 0 .7rem; }
+    h3 { font-size: var(--s2); margin: 2rem 0 .5rem; font-style: italic; font-weight: 500; }
+    h4, h5, h6 { font-size: 1rem; margin: 1.6rem 0 .4rem; }
+    p, ul, ol, dl, blockquote, pre, figure { margin: 0 0 1.1rem; }
+    li > ul, li > ol { margin: .2rem 0; }
+    code, pre { font-family: var(--mono); font-size: .82em; font-variant-ligatures: none; }
+    pre { padding: .8rem 1rem; background: var(--raised); border-radius: 4px; overflow-x: auto; line-height: 1.5; }
+    pre code { font-size: inherit; }
+    pre { font-size: var(--s1); }
+    blockquote { margin-left: 0; padding-left: 1.1rem; border-left: 3px solid var(--rule); color: var(--muted); }
+    hr { width: 6rem; margin: 2.4rem auto; border: 0; border-top: 1px solid var(--rule); }
+    img { max-width: 100%; height: auto; }
+    .summary, .remark { color: var(--muted); font: var(--s1)/1.55 var(--sans); max-width: var(--measure); }
+
+    /* Verdicts: shape, word and colour together. */
+    .verdict {
+      display: inline-block; padding: .14em .62em .16em; border: 1.5px solid var(--verdict); border-radius: 99px;
+      font: 600 var(--s0)/1.45 var(--sans); letter-spacing: .02em; white-space: nowrap; vertical-align: .1em;
+      color: var(--verdict); text-indent: 0;
+    }
+    .supported { --verdict: var(--supported); }
+    .refuted, .failed { --verdict: var(--refuted); }
+    .inconclusive { --verdict: var(--inconclusive); }
+    .verdict::before { content: "○\2002"; }
+    .verdict.supported { background: var(--verdict); color: var(--on-verdict); }
+    .verdict.supported::before { content: "✓\2002"; }
+    .verdict.refuted { border-radius: 3px; text-decoration: line-through; text-decoration-thickness: 1.5px; }
+    .verdict.refuted::before, .verdict.failed::before { content: "✕\2002"; display: inline-block; }
+    .verdict.failed { border-radius: 3px; border-style: double; border-width: 3px; }
+    .verdict.inconclusive { border-style: dashed; font-weight: 500; }
+    .tag {
+      display: inline-block; padding: 0 .5em; border: 1px solid var(--rule); border-radius: 3px; color: var(--muted);
+      font: var(--s0)/1.6 var(--sans); white-space: nowrap;
+    }
+
+    /* The index. */
+    .filters { margin: 1.2rem 0; display: grid; gap: .5rem; }
+    .filter { display: flex; flex-wrap: wrap; gap: .35rem; align-items: baseline; font: var(--s1)/1.5 var(--sans); }
+    .filter > span { min-width: 3.6rem; color: var(--muted); }
+    .filter button {
+      font: inherit; padding: .2em .8em; border: 1px solid var(--rule); border-radius: 99px; background: none;
+      color: var(--ink); cursor: pointer;
+    }
+    .filter button[aria-pressed="true"] { background: var(--ink); color: var(--paper); border-color: var(--ink); }
+    .experiments { list-style: none; padding: 0; margin: 1.6rem 0 0; border-bottom: 1px solid var(--rule); }
+    .entry {
+      display: grid; grid-template-columns: minmax(0, 1fr) 15rem; gap: .4rem var(--gap); padding: 1.5rem 0 1.2rem;
+      border-top: 1px solid var(--rule);
+    }
+    .entry h2 { margin: 0 0 .35rem; font-size: var(--s2); }
+    .entry h2 a { color: inherit; text-decoration: none; }
+    .entry h2 a:hover { text-decoration: underline; }
+    .entry .finding { margin: 0 0 .45rem; font-style: italic; }
+    .entry .about {
+      margin: 0 0 .5rem; color: var(--muted); font-size: .9rem; line-height: 1.5; display: -webkit-box; overflow: hidden;
+      -webkit-box-orient: vertical; -webkit-line-clamp: 3; line-clamp: 3;
+    }
+    .entry .facts { margin: 0; color: var(--muted); font: var(--s0)/1.7 var(--sans); }
+    .entry .verdict { margin: 0 .1rem .3rem 0; }
+    .entry .outcome { font-family: var(--sans); }
+    .headline { margin: .55rem 0 .15rem; font: var(--s1)/1.4 var(--sans); }
+    .headline .number { font-size: var(--s3); font-weight: 600; font-variant-numeric: tabular-nums; }
+    .headline .path { display: block; color: var(--muted); font: var(--s0)/1.5 var(--mono); overflow-wrap: anywhere; }
+    .interval { color: var(--muted); font-family: var(--sans); font-size: .82em; font-variant-numeric: tabular-nums; white-space: nowrap; }
+
+    /* The head of an experiment. */
+    .masthead { max-width: var(--column); margin-bottom: 2rem; }
+    .masthead h1 { margin-top: 2.6rem; }
+    .masthead .finding { font-size: var(--s2); line-height: 1.45; font-style: italic; margin-bottom: .9rem; }
+    .verdicts { font: var(--s1)/1.5 var(--sans); }
+    .verdicts .counts { color: var(--muted); margin-left: .4rem; }
+    dl.facts { display: flex; flex-wrap: wrap; gap: .35rem 1.6rem; padding: .7rem 0; border-block: 1px solid var(--rule); }
+    dl.facts div { min-width: 0; }
+    dt { color: var(--muted); font: var(--s0)/1.4 var(--sans); }
+    dd { margin: 0; font: var(--s1)/1.5 var(--sans); overflow-wrap: anywhere; }
+    .abstract { font-size: .95rem; margin: 1.4rem 1.6rem; }
+
+    /* Prose in one measure; cells may take the margin too. */
+    .prose > * { max-width: var(--measure); }
+    .prose > p { hanging-punctuation: first; }
+    /* The page's title is its only heading of the first size, whatever level a document begins with. */
+    .prose h1 { font-size: var(--s3); margin: 2.6rem 0 .7rem; letter-spacing: 0; }
+    .prose h1 ~ h2 { font-size: var(--s2); margin-top: 2rem; }
+    .prose li { margin-bottom: .25rem; }
+    .cell { position: relative; margin: 2rem 0; }
+    .prose > .cell, .prose > .claim, .prose > pre, .prose > table { max-width: var(--column); }
+    .value {
+      color: inherit; text-decoration: underline dotted var(--accent) 1.5px; text-underline-offset: .22em;
+      font-variant-numeric: tabular-nums lining-nums;
+    }
+    .value:hover { color: var(--accent); }
+    .missing {
+      padding: 0 .35em; border: 1px dashed var(--refuted); border-radius: 3px; color: var(--refuted);
+      font: .8em/1.4 var(--sans); cursor: help;
+    }
+    @media (min-width: 46rem) { .reference { white-space: nowrap; } }
+    .missing-part { color: var(--muted); font: italic .95rem/1.5 var(--serif); }
+    .reference.supported::before, .reference.refuted::before, .reference.inconclusive::before {
+      color: var(--verdict); font: .8em var(--sans); margin-right: .25em; display: inline-block; text-decoration: none;
+    }
+    .reference.supported::before { content: "✓"; }
+    .reference.refuted::before { content: "✕"; }
+    .reference.inconclusive::before { content: "○"; }
+
+    figure { margin: 2rem 0 1.6rem; }
+    .plot { display: block; max-width: 100%; height: auto; overflow: visible; }
+    .plot.narrow { display: none; }
+    .plot.spark { margin-top: .3rem; }
+    figcaption, .caption { margin-top: .8rem; color: var(--ink); font: var(--s1)/1.5 var(--sans); }
+    .caption { margin: 1.6rem 0 .5rem; }
+    .links { white-space: normal; margin-left: .35em; }
+    .links a { color: var(--muted); margin-right: .55em; font: var(--s0)/1.5 var(--sans); }
+    .links a:hover { color: var(--accent); }
+
+    .frame { overflow-x: auto; max-width: 100%; margin: 0 0 1.2rem; }
+    table { border-collapse: collapse; font: var(--s1)/1.45 var(--sans); font-variant-numeric: tabular-nums; }
+    .prose > table { display: block; overflow-x: auto; margin: 1.4rem 0; }
+    th, td { padding: .32rem .9rem .32rem 0; text-align: left; vertical-align: baseline; }
+    th { color: var(--muted); font-weight: 500; border-bottom: 1px solid var(--ink); vertical-align: bottom; }
+    tbody td { border-bottom: 1px solid var(--rule); }
+    th.number, td.number { text-align: right; }
+    th:last-child, td:last-child { padding-right: 0; }
+    td.number .interval { margin-left: .3em; }
+
+    .note {
+      margin: 0 0 1.2rem; padding: .1rem 0 .1rem .9rem; border-left: 2px solid var(--accent); color: var(--muted);
+      font: var(--s1)/1.5 var(--sans);
+    }
+    .failure {
+      margin: 0 0 1rem; padding: .7rem 1rem; border: 1.5px solid var(--refuted); border-radius: 4px;
+      font: var(--s1)/1.5 var(--sans); white-space: pre-wrap;
+    }
+    .failure strong { color: var(--refuted); }
+
+    details > summary { cursor: pointer; color: var(--muted); font: var(--s1)/1.5 var(--sans); }
+    details > summary:hover { color: var(--ink); }
+    details[open] > summary { margin-bottom: .6rem; }
+    summary .count, summary .kind { font-size: var(--s0); color: var(--muted); }
+    summary .kind::before { content: "{"; }
+    summary .kind::after { content: "}"; }
+    .source, .gallery { margin: .7rem 0; }
+    .source .values { margin: 0 0 1rem 1rem; }
+    .gallery > ol { padding-left: 1.5rem; color: var(--muted); font: var(--s1)/1.5 var(--sans); }
+    .gallery li { margin-bottom: 1.4rem; }
+
+    /* What a model read or said stands apart from what people wrote. */
+    .model-text { font: .8rem/1.55 var(--mono); color: var(--ink); white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; }
+    div.model-text {
+      position: relative; margin: 0 0 .45rem; padding: 1.55rem .9rem .6rem; background: var(--raised);
+      border-left: 3px solid var(--rule); border-radius: 0 4px 4px 0;
+    }
+    div.model-text.prompt { border-left-color: var(--accent); }
+    .model-text .arm {
+      position: absolute; inset: .3rem .9rem auto; color: var(--muted); font: var(--s0)/1.4 var(--sans); unicode-bidi: isolate;
+      direction: ltr; text-align: left;
+    }
+    .model-text .arm .tag { line-height: 1.25; }
+    .token, .control {
+      padding: 0 .3em; border: 1px solid var(--rule); border-radius: 3px; background: var(--paper); color: var(--muted);
+      font-size: .92em;
+    }
+    .control { border-style: dashed; color: var(--refuted); unicode-bidi: isolate; }
+
+    /* Claims. */
+    .claim { margin: 1.8rem 0; padding: .9rem 1.1rem .5rem; border: 1px solid var(--rule); border-left: 4px solid var(--verdict); border-radius: 4px; }
+    .claim.inconclusive { border-left-style: dashed; }
+    .claim .says { margin-bottom: .6rem; }
+    .claim .says .verdict { margin-right: .35rem; }
+    .claim ul { list-style: none; padding: 0; margin: 0 0 .4rem; font: var(--s1)/1.6 var(--sans); }
+    .expectation { margin-bottom: .35rem; }
+    .verdict.small { font-size: .62rem; padding: .02em .5em .06em; border-width: 1px; }
+    .expectation code { overflow-wrap: anywhere; }
+    .found { display: block; color: var(--muted); }
+    .found > span { display: inline-block; max-width: 100%; margin-right: 1rem; overflow-wrap: anywhere; }
+    .found .value { font-family: var(--mono); font-size: .9em; }
+
+    /* Controls, provenance, history. */
+    .appendix { max-width: var(--column); margin-top: 3rem; }
+    .appendix h2 { font-size: var(--s2); padding-top: 1rem; border-top: 1px solid var(--rule); }
+    .provenance { display: grid; gap: .3rem; }
+    .provenance div { display: grid; grid-template-columns: 9rem minmax(0, 1fr); gap: 1rem; align-items: baseline; }
+    .digest { color: var(--muted); overflow-wrap: anywhere; font-size: .78em; }
+    .sources { margin-top: 3.5rem; }
+    .sources h2 { font-size: var(--s2); }
+    .sources .digest { overflow-wrap: normal; }
+    .records .subject { font-family: var(--serif); min-width: 16rem; white-space: normal; }
+    .records td { padding-block: .5rem; }
+    .records .date { color: var(--muted); font-size: var(--s0); white-space: nowrap; }
+    .records th.number { font-family: var(--mono); font-size: var(--s0); font-weight: 400; }
+    .move.up::before, .move.down::before { color: var(--accent); margin-right: .3em; }
+    .move.up::before { content: "▲"; }
+    .move.down::before { content: "▼"; }
+
+    .tip {
+      position: fixed; z-index: 9; max-width: min(26rem, calc(100vw - 1rem)); padding: .5rem .75rem; border-radius: 4px;
+      background: var(--ink); color: var(--paper); font: var(--s0)/1.5 var(--sans); white-space: pre-wrap;
+      overflow-wrap: anywhere; pointer-events: none; font-variant-numeric: tabular-nums;
+    }
+
+    /* Wide windows: notes stand in the right margin. */
+    @media (min-width: 66rem) {
+      .note {
+        float: right; clear: right; width: var(--margin); margin: .2rem calc(-1 * (var(--margin) + var(--gap))) 1rem 0;
+        padding: 0; border: 0; font-size: var(--s0);
+      }
+      .note::before { content: "Note"; display: block; color: var(--ink); font-weight: 600; }
+    }
+    /* Narrow windows: drawings made for them, and one column. */
+    @media (max-width: 46rem) {
+      html { font-size: 100%; }
+      .plot.wide { display: none; }
+      .plot.narrow { display: block; }
+      .entry { grid-template-columns: minmax(0, 1fr); }
+      .entry .outcome { display: flex; flex-wrap: wrap; align-items: center; gap: .3rem 1rem; }
+      .headline { margin: 0; flex-basis: 100%; order: 3; }
+      h1 { font-size: var(--s4); }
+      .masthead .finding { font-size: 1.1rem; }
+      .abstract { margin-inline: 0; }
+      .provenance div { grid-template-columns: minmax(0, 1fr); gap: 0; }
+      .claim { padding-inline: .8rem; }
+    }
+    @media print {
+      .top nav, .filters, .bottom { display: none; }
+      details > summary { list-style: none; }
+    }
+
+    """#,
+    "templates/cell.html": #"""
+    <section class="cell" id="{{id}}">
+    {{#failure}}<div class="failure" role="note"><strong>This cell failed.</strong> {{failure}}</div>{{/failure}}
+    {{#isUnrecorded}}<p class="missing-part">This record has no result of the cell “{{label}}”.</p>{{/isUnrecorded}}
+    {{#notes}}<aside class="note">{{note}}</aside>
+    {{/notes}}
+    {{#figures}}
+    <figure id="{{figureID}}">
+    {{{drawing}}}
+    <figcaption><strong>{{number}}.</strong> {{#title}}{{title}}. {{/title}}{{caption}}
+    <span class="links"><a href="{{dataHref}}">data</a> <a href="{{specHref}}">spec</a> <a href="{{drawingHref}}">svg</a> <a href="{{cellHref}}">cell</a> <a href="{{historyHref}}">history</a></span></figcaption>
+    </figure>
+    {{/figures}}
+    {{#tables}}
+    <div class="table" id="{{tableID}}">
+    <p class="caption"><strong>{{number}}.</strong> {{caption}} <span class="links"><a href="{{dataHref}}">data</a></span></p>
+    {{#foldedRows}}<details class="long"><summary>{{foldedRows}}</summary>{{/foldedRows}}
+    <div class="frame" tabindex="0" role="region" aria-label="{{number}}"><table>
+    <thead><tr>{{#headings}}<th{{#isNumber}} class="number"{{/isNumber}}>{{heading}}</th>{{/headings}}</tr></thead>
+    <tbody>{{#rows}}<tr>{{#entries}}<td{{#isNumber}} class="number"{{/isNumber}}>{{{entry}}}</td>{{/entries}}</tr>
+    {{/rows}}</tbody>
+    </table></div>
+    {{#foldedRows}}</details>{{/foldedRows}}
+    </div>
+    {{/tables}}
+    {{#galleries}}
+    <details class="gallery">
+    <summary>{{caption}} <span class="count">{{size}}</span></summary>
+    <ol>
+    {{#entries}}
+    <li>
+    <div class="model-text prompt" dir="auto"><span class="arm">prompt</span>{{{prompt}}}</div>
+    {{#responses}}
+    <div class="model-text" dir="auto"><span class="arm">{{arm}}{{#labels}} <span class="tag">{{word}}</span>{{/labels}}</span>{{{text}}}</div>
+    {{/responses}}
+    </li>
+    {{/entries}}
+    </ol>
+    </details>
+    {{/galleries}}
+    <details class="source" id="{{sourceID}}">
+    <summary>cell <code>{{label}}</code> <span class="kind">{{cellKind}}</span>{{#digest}} <span class="count">{{digest}}</span>{{/digest}}</summary>
+    <pre><code>{{code}}</code></pre>
+    {{#valueCount}}
+    <details class="values">
+    <summary>{{valueCount}}{{#resultsHref}} <a href="{{resultsHref}}">json</a>{{/resultsHref}}</summary>
+    <div class="frame" tabindex="0" role="region" aria-label="Values of {{label}}"><table>
+    <thead><tr><th>value</th><th class="number"></th><th>95% interval</th><th class="number">n</th></tr></thead>
+    <tbody>{{#values}}<tr><td><code>{{path}}</code></td><td class="number">{{value}}</td><td class="interval">{{interval}}</td><td class="number">{{count}}</td></tr>
+    {{/values}}</tbody>
+    </table></div>
+    </details>
+    {{/valueCount}}
+    </details>
+    </section>
+
+    """#,
+    "templates/claim.html": #"""
+    <section class="claim {{verdict}}" id="{{id}}">
+    <p class="says"><span class="verdict {{verdict}}">{{verdict}}</span> {{says}}</p>
+    <ul>
+    {{#expectations}}
+    <li class="expectation"><span class="verdict small {{outcome}}">{{outcome}}</span> <code>{{condition}}</code>
+    <span class="found">{{#values}}<span><a class="value" href="{{href}}" title="{{details}}">{{path}}</a> = {{value}}</span> {{/values}}</span></li>
+    {{/expectations}}
+    </ul>
+    <details class="source"><summary>claim <code>{{label}}</code></summary><pre><code>{{code}}</code></pre></details>
+    </section>
+
+    """#,
+    "templates/experiment.html": #"""
+    {{<layout}}
+    {{$trail}}<nav><span class="here">{{name}}</span> <a href="{{historyHref}}">history</a></nav>{{/trail}}
+    {{$content}}
+    <article>
+    <header class="masthead">
+    <h1>{{title}}</h1>
+    <p class="finding">{{finding}}</p>
+    <p class="verdicts">{{#chips}}<span class="verdict {{word}}">{{text}}</span> {{/chips}}{{#failures}}<span class="verdict failed">{{failures}}</span>{{/failures}}</p>
+    <dl class="facts">
+    {{#facts}}<div><dt>{{term}}</dt><dd>{{text}}{{#code}}<code>{{code}}</code>{{/code}}</dd></div>
+    {{/facts}}<div><dt>claims</dt><dd>{{#claims}}<a class="reference {{word}}" href="{{href}}">{{label}}</a> {{/claims}}{{^claims}}none{{/claims}}</dd></div>
+    </dl>
+    {{#abstract}}<p class="abstract">{{abstract}}</p>{{/abstract}}
+    </header>
+    <div class="prose">
+    {{{body}}}
+    </div>
+    {{#hasControls}}
+    <section class="appendix" id="controls">
+    <h2>Controls and baselines</h2>
+    <p class="remark">What must show nothing, and what must be beaten; every such value of this record.</p>
+    <div class="frame" tabindex="0" role="region" aria-label="Controls and baselines"><table>
+    <thead><tr><th>value of</th><th class="number">value</th><th>95% interval</th><th class="number">n</th></tr></thead>
+    <tbody>{{#controls}}<tr><td><a href="{{href}}"><code>{{path}}</code></a></td><td class="number">{{value}}</td><td class="interval">{{interval}}</td><td class="number">{{count}}</td></tr>
+    {{/controls}}</tbody>
+    </table></div>
+    </section>
+    {{/hasControls}}
+    <section class="appendix" id="provenance">
+    <h2>Provenance</h2>
+    <p class="remark">The results are a function of what is listed here. To make them again, and this page:</p>
+    <pre class="command"><code>{{command}}</code></pre>
+    <dl class="provenance">
+    {{#provenance}}<div><dt>{{term}}</dt><dd>{{text}}{{#code}} <code class="digest">{{code}}</code>{{/code}}</dd></div>
+    {{/provenance}}</dl>
+    <p class="links"><a href="{{sourceHref}}">document</a> <a href="{{historyHref}}">history: {{historyCount}}</a></p>
+    </section>
+    </article>
+    {{/content}}
+    {{/layout}}
+
+    """#,
+    "templates/history.html": #"""
+    {{<layout}}
+    {{$trail}}<nav><a href="{{pageHref}}">{{name}}</a> <span class="here">history</span></nav>{{/trail}}
+    {{$content}}
+    <h1>{{title}}</h1>
+    <p class="summary">{{summary}} An arrow marks a value whose interval does not touch the one before.</p>
+    {{#drawings}}
+    <figure>{{{drawing}}}<figcaption>{{caption}}</figcaption></figure>
+    {{/drawings}}
+    <div class="frame" tabindex="0" role="region" aria-label="Records"><table class="records">
+    <thead><tr><th>record</th><th>verdict</th>{{#columns}}<th class="number">{{path}}</th>{{/columns}}<th>what changed</th></tr></thead>
+    <tbody>{{#records}}<tr>
+    <td><code title="{{fullCommit}}">{{commit}}</code><br><span class="date">{{date}}</span></td>
+    <td>{{#outcome}}<span class="verdict {{outcome}}">{{outcome}}</span>{{/outcome}}</td>
+    {{#entries}}<td class="number"><span class="move {{move}}">{{value}}</span><br><span class="interval">{{interval}}</span></td>{{/entries}}
+    <td class="subject">{{subject}}</td>
+    </tr>
+    {{/records}}</tbody>
+    </table></div>
+    {{/content}}
+    {{/layout}}
+
+    """#,
+    "templates/index.html": #"""
+    {{<layout}}
+    {{$content}}
+    <h1>{{title}}</h1>
+    <p class="summary">{{summary}}</p>
+    {{#hasFilters}}
+    <div class="filters" hidden>
+    {{#filters}}
+    <div class="filter" role="group" aria-label="Filter by {{filter}}"><span>{{filter}}</span>
+    {{#choices}}<button type="button" aria-pressed="false" data-facet="{{facet}}">{{choice}}</button>
+    {{/choices}}</div>
+    {{/filters}}
+    </div>
+    {{/hasFilters}}
+    {{#isEmpty}}<p class="missing-part">No results are recorded yet. Run <code>palimpsest run</code> to make some.</p>{{/isEmpty}}
+    <ol class="experiments">
+    {{#rows}}
+    <li class="entry" data-facets="{{facets}}">
+    <div class="what">
+    <h2><a href="{{href}}">{{heading}}</a></h2>
+    <p class="finding">{{finding}}</p>
+    {{#about}}<p class="about">{{about}}</p>{{/about}}
+    <p class="facts"><code>{{name}}</code>{{#date}} · {{date}}{{/date}} · {{models}} · <a href="{{historyHref}}">{{historyCount}}</a>
+    {{#tags}}<span class="tag">{{tag}}</span> {{/tags}}</p>
+    </div>
+    <div class="outcome">
+    {{#chips}}<span class="verdict {{word}}">{{text}}</span> {{/chips}}
+    {{#failures}}<span class="verdict failed">{{failures}}</span>{{/failures}}
+    {{#headline}}<p class="headline"><span class="number">{{value}}</span> <span class="interval">{{interval}}</span>
+    <span class="path">{{path}}</span></p>{{/headline}}
+    {{{spark}}}
+    </div>
+    </li>
+    {{/rows}}
+    </ol>
+    {{#hasSources}}
+    <section class="sources">
+    <h2>Models, data and cell kinds</h2>
+    <div class="frame" tabindex="0" role="region" aria-label="Models, data and cell kinds"><table>
+    <thead><tr><th></th><th>name</th><th>SHA-256</th></tr></thead>
+    <tbody>{{#sources}}<tr><td>{{role}}</td><td>{{source}}</td><td><code class="digest">{{digest}}</code></td></tr>
+    {{/sources}}</tbody>
+    </table></div>
+    </section>
+    {{/hasSources}}
+    {{/content}}
+    {{/layout}}
+
+    """#,
+    "templates/layout.html": #"""
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>{{title}} · Palimpsest</title>
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="{{root}}assets/style.css">
+    <script src="{{root}}assets/script.js" defer></script>
+    </head>
+    <body class="{{kind}}">
+    <header class="top"><a class="home" href="{{root}}index.html">Palimpsest</a>{{$trail}}{{/trail}}</header>
+    <main>
+    {{$content}}{{/content}}
+    </main>
+    <footer class="bottom">Made from records in git alone: the same record gives the same page.</footer>
+    </body>
+    </html>
+
+    """#,
+  ]
+}

@@ -1,0 +1,53 @@
+import Experiment
+import Foundation
+import Manuscript
+
+/// An experiment as the site shows it: its newest record, where git keeps it, and the records before.
+public struct Page: Sendable {
+  /// The newest record.
+  public var record: Record
+  /// The commit that holds the record, in full; `nil` if it is not committed.
+  public var commit: String?
+  /// When it was recorded.
+  public var date: Date?
+  /// What the commit's message says of the run: source commit, time, host.
+  public var trailers: [String: String]
+  /// Every record of the experiment, newest first, this one among them.
+  public var history: [Past]
+
+  /// An experiment's newest record, with what the ledger knows of it.
+  public init(
+    record: Record, commit: String? = nil, date: Date? = nil, trailers: [String: String] = [:], history: [Past] = []
+  ) {
+    self.record = record
+    self.commit = commit
+    self.date = date
+    self.trailers = trailers
+    self.history = history
+  }
+
+  /// One record of the past, as far as a history shows it.
+  public struct Past: Sendable {
+    /// The commit that holds it, in full.
+    public var commit: String
+    /// When it was recorded.
+    public var date: Date
+    /// The commit's first line.
+    public var subject: String
+    /// The verdict of all its claims together; `nil` if it made none.
+    public var verdict: Verdict?
+    /// The headline values with their paths, in order of importance.
+    public var headline: [(path: String, value: Value)]
+
+    /// One record of the past.
+    public init(
+      commit: String, date: Date, subject: String, verdict: Verdict?, headline: [(path: String, value: Value)]
+    ) {
+      self.commit = commit
+      self.date = date
+      self.subject = subject
+      self.verdict = verdict
+      self.headline = headline
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import Experiment
+import Foundation
+import Manuscript
+import Statistics
+
+/// What stands in place of a cell: its figures, tables and galleries, its remarks, and its source folded under them.
+struct CellBlock {
+  let page: Page
+  let place: PagePaths.Place
+  let theme: Theme
+  let numbering: Numbering
+
+  /// The HTML of a cell, or of the claim that it makes.
+  func html(_ cell: Manuscript.Cell) -> String {
+    let label = cell.label.value
+    if let claim = page.record.claims.first(where: { $0.label == label }) {
+      return theme.render("claim", ClaimBlock(claim, in: page.record, source: cell.source))
+    }
+    return theme.render("cell", view(cell, page.record.cell(label)))
+  }
+
+  private struct View {
+    let id: String
+    let label: String
+    let cellKind: String
+    let isUnrecorded: Bool
+    let failure: String?
+    let figures: [FigureView]
+    let tables: [TableView]
+    let galleries: [GalleryView]
+    let notes: [Note]
+    let sourceID: String
+    let code: String
+    let values: [ValueRow]
+    let valueCount: String?
+    let resultsHref: String?
+    let digest: String?
+  }
+
+  private struct Note {
+    let note: String
+  }
+
+  private struct ValueRow {
+    let path: String
+    let value: String
+    let interval: String
+    let count: String
+  }
+
+  private func view(_ cell: Manuscript.Cell, _ outcome: Record.Cell?) -> View {
+    let results = outcome?.results ?? Results()
+    let rows = Value.group(results.values).leaves().map { path, value in
+      ValueRow(
+        path: path, value: Words.short(value),
+        interval: Words.interval(value) ?? "", count: value.estimate?.n.map { "\($0)" } ?? "")
+    }
+    return View(
+      id: Numbering.id("cell", cell.label.value), label: cell.label.value, cellKind: cell.kind,
+      isUnrecorded: outcome == nil && !Self.declarations.contains(cell.kind), failure: outcome?.failure,
+      figures: outcome.map { figures($0, caption: cell.caption?.value) } ?? [],
+      tables: outcome.map(tables) ?? [],
+      galleries: results.galleries.map(GalleryView.init), notes: results.notes.map { Note(note: $0) },
+      sourceID: Numbering.id("source", cell.label.value), code: cell.source,
+      values: Array(rows.prefix(Self.mostValues)),
+      valueCount: rows.isEmpty ? nil : Words.count(rows.count, "value"),
+      resultsHref: outcome.map { href(DataFile.results($0)) }, digest: outcome?.key.short)
+  }
+
+  /// Kinds that name inputs and have no results of their own.
+  private static let declarations: Set = ["data", "model"]
+  /// Values beyond these are in the data file only.
+  private static let mostValues = 200
+
+  /// Tables of more rows than these are folded.
+  private static let mostOpenRows = 16
+
+  private func href(_ file: String) -> String { place.root + Markup.address(place.data + file) }
+
+  // MARK: Figures
+
+  private struct FigureView {
+    let figureID: String
+    let number: String
+    let title: String?
+    let caption: String
+    let drawing: String
+    let dataHref: String
+    let specHref: String
+    let drawingHref: String
+    let cellHref: String
+    let historyHref: String
+  }
+
+  private func figures(_ cell: Record.Cell, caption: String?) -> [FigureView] {
+    cell.results.figures.enumerated().map { index, figure in
+      FigureView(
+        figureID: Numbering.id("fig", Record.stem(cell.label, figure.name)), number: numbering.name(cell, figure),
+        title: index == 0 && caption != figure.caption ? caption : nil, caption: figure.caption,
+        drawing: SVG.inline(figure), dataHref: href(DataFile.figure(cell, figure, "csv")),
+        specHref: href(DataFile.figure(cell, figure, "json")), drawingHref: href(DataFile.figure(cell, figure, "svg")),
+        cellHref: "#\(Numbering.id("source", cell.label))",
+        historyHref: place.root + Markup.address(place.history))
+    }
+  }
+
+  // MARK: Tables
+
+  private struct TableView {
+    let tableID: String
+    let number: String
+    let caption: String
+    /// How many rows are folded away; `nil` if the table is short enough to stand open.
+    let foldedRows: String?
+    let headings: [Heading]
+    let rows: [Row]
+    let dataHref: String
+  }
+
+  private struct Heading {
+    let heading: String
+    let isNumber: Bool
+  }
+
+  private struct Row {
+    let entries: [Entry]
+  }
+
+  private struct Entry {
+    let entry: String
+    let isNumber: Bool
+  }
+
+  private func tables(_ cell: Record.Cell) -> [TableView] {
+    cell.results.tables.map { table in
+      let table = table.rectangular
+      let formats = table.columns.map { column in column.format.flatMap { NumberFormat(plain: $0) } }
+      let numeric = table.columns.indices.map { column in
+        !table.rows.isEmpty && table.rows.allSatisfy { $0[column].estimate != nil || $0[column].plain.isEmpty }
+      }
+      return TableView(
+        tableID: Numbering.id("tbl", Record.stem(cell.label, table.name)), number: numbering.name(cell, table),
+        caption: table.caption,
+        foldedRows: table.rows.count > Self.mostOpenRows ? Words.count(table.rows.count, "row") : nil,
+        headings: zip(table.columns, numeric).map { Heading(heading: $0.title, isNumber: $1) },
+        rows: table.rows.map { row in
+          Row(
+            entries: table.columns.indices.map { column in
+              Entry(
+                entry: Self.entry(row[column], table.columns[column], formats[column]), isNumber: numeric[column])
+            })
+        }, dataHref: href(DataFile.table(cell, table)))
+    }
+  }
+
+  private static func entry(_ value: Value, _ column: Table.Column, _ format: NumberFormat?) -> String {
+    if column.isModelText { return "<span class=\"model-text\">\(ModelText.html(value.plain))</span>" }
+    guard let estimate = value.estimate else { return Markup.escaped(value.plain) }
+    let number = Markup.escaped(format == nil ? significant(estimate.value) : Words.number(estimate.value, format))
+    guard let interval = Words.interval(value, format: format) else { return number }
+    return "\(number) <span class=\"interval\">\(Markup.escaped(interval))</span>"
+  }
+
+  /// Three significant digits, and whole numbers whole.
+  private static func significant(_ number: Double) -> String {
+    let size = abs(number)
+    guard number.isFinite, number != number.rounded(), size >= 0.001, size < 1000 else { return Words.number(number) }
+    return String(format: size < 1 ? "%.3f" : size < 10 ? "%.2f" : size < 100 ? "%.1f" : "%.0f", number)
+  }
+}
+
+extension NumberFormat {
+  /// A column's format; `nil` if it is none.
+  fileprivate init?(plain source: String) {
+    guard let format = try? NumberFormat(source, at: SourceLocation(file: "", line: 1, column: 1)) else { return nil }
+    self = format
+  }
+}
