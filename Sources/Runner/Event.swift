@@ -1,0 +1,15 @@
+import Manuscript
+
+/// What happens while an experiment runs, for whoever watches.
+public enum Event: Sendable {
+  /// A cell begins to run; it is number `index` of `count`.
+  case started(label: String, kind: String, index: Int, count: Int)
+  /// A running cell has done so much of its work.
+  case progress(label: String, done: Int, total: Int)
+  /// A cell ran to its end.
+  case finished(label: String, seconds: Double)
+  /// A cell's results were there already.
+  case reused(label: String)
+  /// A cell failed.
+  case failed(label: String, message: String)
+}

@@ -1,0 +1,111 @@
+import Experiment
+import Foundation
+import Manuscript
+import Synchronization
+
+/// Where experiments find their models and data by name, each read once.
+///
+/// A name stands for `experiments/models/NAME` or `experiments/data/NAME.{jsonl,json,csv}`; anything else is a path,
+/// relative to the folder that holds `experiments/`.
+public final class Shelf: Sendable {
+  /// The folder that holds `experiments/`.
+  public let root: URL
+  private let subjects = Mutex<[String: Subject]>([:])
+  private let datasets = Mutex<[String: Dataset]>([:])
+
+  /// The shelf of a folder that holds `experiments/`.
+  public init(root: URL) {
+    self.root = root
+  }
+
+  /// The folder of a model, whether or not it is there.
+  public func modelDirectory(_ name: String) -> URL {
+    let named = root.appending(path: "experiments/models/\(name)")
+    guard !FileManager.default.fileExists(atPath: named.path) else { return named }
+    return name.contains("/") ? URL(filePath: name, relativeTo: root).absoluteURL : named
+  }
+
+  /// Whether a model's folder is there.
+  public func hasModel(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: modelDirectory(name).appending(path: "config.json").path)
+  }
+
+  /// A model with its tokenizer and template.
+  ///
+  /// - Throws: `Problem` if there is no such model; an error of the checkpoint or the tokenizer if it cannot be read.
+  public func subject(_ name: Located<String>) throws -> Subject {
+    if let known = subjects.withLock({ $0[name.value] }) { return known }
+    let directory = modelDirectory(name.value)
+    guard FileManager.default.fileExists(atPath: directory.path) else {
+      throw Problem(
+        "there is no model “\(name.value)”", at: name.location,
+        expected: "expected: \((models + ["the path of a checkpoint's directory"]).joined(separator: ", "))",
+        help: nearest(name.value, among: models).map { "did you mean “\($0)”?" })
+    }
+    let subject = try Subject(name: name.value, directory: directory)
+    subjects.withLock { $0[name.value] = subject }
+    return subject
+  }
+
+  /// Forgets a model, because it was written anew.
+  public func forget(model name: String) {
+    subjects.withLock { $0[name] = nil }
+  }
+
+  /// The names of the models in `experiments/models`.
+  public var models: [String] { names(in: "experiments/models") { $0 } }
+
+  /// The names of the data in `experiments/data`.
+  public var data: [String] {
+    names(in: "experiments/data") { $0.split(separator: ".").first.map(String.init) ?? $0 }
+  }
+
+  private func names(in folder: String, _ name: (String) -> String) -> [String] {
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path)) ?? []
+    return Set(entries.filter { !$0.hasPrefix(".") }.map(name)).sorted()
+  }
+
+  /// The data that a document asks for: a name, a path, or a map with `file` and `columns` (ours: theirs).
+  ///
+  /// - Throws: `Problem` if there is no such file, or a column is missing; `DatasetError` if it cannot be read.
+  public func dataset(_ yaml: YAMLValue) throws -> Dataset {
+    let file = yaml["file"] ?? yaml
+    guard let name = file.string else {
+      throw Problem(
+        "“data” is \(file.summary)", at: file.location,
+        expected: "expected: a name in experiments/data, a path, or a map with file and columns")
+    }
+    for entry in yaml.entries ?? [] where !["file", "columns"].contains(entry.key.value) {
+      throw Problem.unknown(
+        entry.key.value, kind: "key", in: "in data", allowed: ["file", "columns"], at: entry.key.location)
+    }
+    let dataset = try named(name, at: file.location)
+    guard let columns = yaml["columns"]?.entries else { return dataset }
+    var renames: [String: String] = [:]
+    for entry in columns {
+      let theirs = entry.value.string ?? entry.value.source
+      guard dataset.columns.contains(theirs) else {
+        throw Problem.unknown(
+          theirs, kind: "column", in: "in \(name)", allowed: dataset.columns, at: entry.value.location)
+      }
+      renames[entry.key.value] = theirs
+    }
+    return dataset.renaming(renames)
+  }
+
+  private func named(_ name: String, at location: SourceLocation) throws -> Dataset {
+    if let known = datasets.withLock({ $0[name] }) { return known }
+    let candidates =
+      ["jsonl", "json", "csv"].map { root.appending(path: "experiments/data/\(name).\($0)") }
+      + [URL(filePath: name, relativeTo: root).absoluteURL]
+    guard let file = candidates.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+      throw Problem(
+        "there are no data “\(name)”", at: location,
+        expected: "expected: \((data + ["the path of a CSV, JSON or JSONL file"]).joined(separator: ", "))",
+        help: nearest(name, among: data).map { "did you mean “\($0)”?" })
+    }
+    let dataset = try Dataset(name: name, file: file)
+    datasets.withLock { $0[name] = dataset }
+    return dataset
+  }
+}
