@@ -1,0 +1,55 @@
+import ArgumentParser
+import Experiment
+import Foundation
+import Project
+import Tensor
+
+/// Which documents, and what to change in them.
+struct DocumentOptions: ParsableArguments {
+  @Argument(
+    help: "Documents, folders of them, or experiments' names; every document if left out.",
+    completion: .file(extensions: ["md"]))
+  var paths: [String] = []
+
+  @Option(name: .customLong("set"), help: ArgumentHelp("Set a parameter of the documents.", valueName: "name=value"))
+  var settings: [String] = []
+
+  /// The settings by name.
+  func overrides() throws -> [String: String] {
+    var overrides: [String: String] = [:]
+    for setting in settings {
+      let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty else {
+        throw ValidationError("“--set \(setting)” is not of the form name=value, as in --set folds=10")
+      }
+      overrides[String(parts[0])] = String(parts[1])
+    }
+    return overrides
+  }
+}
+
+/// How the engine computes; none of it changes a bit of any result.
+struct EngineOptions: ParsableArguments {
+  @Option(help: "Instruction set: portable, avx2 or avx512. The results are the same.")
+  var kernels: KernelPath?
+
+  @Option(help: "Threads. The results are the same.")
+  var threads: Int?
+
+  func apply() throws {
+    if let threads {
+      guard threads > 0 else { throw ValidationError("“--threads \(threads)”: expected at least 1") }
+      Threads.count = threads
+    }
+    if let kernels { try kernels.select() }
+  }
+}
+
+extension KernelPath: ExpressibleByArgument {}
+
+extension Project {
+  /// The project that the current folder lies in.
+  static func current() throws -> Project {
+    try find(from: URL(filePath: FileManager.default.currentDirectoryPath), registry: Palimpsest.registry)
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import Project
+
+/// `palimpsest run`
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run documents, record what they find in git, and render the report.",
+    discussion: """
+      Cells whose inputs have not changed are reused. Ctrl-C stops at the next safe point; the next run goes on from there.
+
+      EXAMPLES
+        palimpsest run
+        palimpsest run experiments/harmfulness-by-layer.md --set folds=10
+        palimpsest run --dry-run
+      """)
+
+  @OptionGroup var documents: DocumentOptions
+  @OptionGroup var engine: EngineOptions
+
+  @Flag(help: "Run every cell, though its results are there.")
+  var rerun = false
+
+  @Flag(help: "Say what would run, and run nothing.")
+  var dryRun = false
+
+  @Flag(help: "Do not render the report afterwards.")
+  var noSite = false
+
+  func run() throws {
+    try engine.apply()
+    let project = try Project.current()
+    let overrides = try documents.overrides()
+    if dryRun {
+      PlanCommand.show(try project.plan(documents.paths, overrides: overrides, rerun: rerun))
+      return
+    }
+    let progress = ProgressLine()
+    let runs = try project.run(
+      documents.paths, overrides: overrides, rerun: rerun, isCancelled: Interrupt.watch(), watch: progress.show)
+    progress.clear()
+    for run in runs { Terminal.summary(of: run) }
+    if let note = runs.lazy.compactMap(\.recorded.identity.note).first { Terminal.note(note) }
+    if !noSite {
+      let report = try project.render()
+      print("report: \(report.path)")
+    }
+    if runs.contains(where: { !$0.outcome.problems.isEmpty }) { throw Status.mistake }
+    if runs.contains(where: { !$0.outcome.failures.isEmpty }) { throw Status.failed }
+  }
+}

@@ -1,0 +1,125 @@
+import Experiment
+import Foundation
+import Ledger
+import Manuscript
+import Runner
+
+/// A folder of experiments, with everything that is done with them.
+public struct Project: Sendable {
+  /// The folder that holds `experiments/`.
+  public let root: URL
+  /// The kinds of cells that documents may use.
+  public let registry: Registry
+  /// Where models and data are found.
+  public let shelf: Shelf
+
+  /// The project in a folder.
+  public init(root: URL, registry: Registry) {
+    self.root = root
+    self.registry = registry
+    shelf = Shelf(root: root)
+  }
+
+  /// The project that a folder lies in: the nearest folder above it, or itself, that holds `experiments/`.
+  ///
+  /// - Throws: `ProjectError.notAProject` if there is none.
+  public static func find(from folder: URL, registry: Registry) throws -> Project {
+    var candidate = folder.standardizedFileURL
+    while true {
+      if isDirectory(candidate.appending(path: "experiments")) { return Project(root: candidate, registry: registry) }
+      let parent = candidate.deletingLastPathComponent().standardizedFileURL
+      guard parent.path != candidate.path else { throw ProjectError.notAProject(folder: folder.path) }
+      candidate = parent
+    }
+  }
+
+  /// Where the rendered report goes.
+  public var reportFolder: URL { root.appending(path: "site/public") }
+
+  /// The ledger in the repository that holds this project.
+  ///
+  /// - Throws: `LedgerError` if there is none that can be used.
+  public func ledger() throws -> Ledger { Ledger(try Repository.discover(from: root)) }
+
+  /// A document's place.
+  public struct Source: Hashable, Sendable {
+    /// The path below `experiments/`, without the extension.
+    public let name: String
+    /// Where the file is.
+    public let url: URL
+    /// The path as messages name it.
+    public let path: String
+  }
+
+  /// The documents that some paths name: files, folders of files, or experiments' names; all if there are none.
+  ///
+  /// - Throws: `ProjectError.noSuchDocument` if a path names nothing.
+  public func sources(_ paths: [String] = []) throws -> [Source] {
+    let all = try self.all()
+    guard !paths.isEmpty else { return all }
+    var chosen: [Source] = []
+    for path in paths {
+      let url = URL(filePath: path).standardizedFileURL
+      let inside = all.filter { $0.url.path == url.path || $0.url.path.hasPrefix(url.path + "/") || $0.name == path }
+      if !inside.isEmpty {
+        chosen += inside
+      } else if FileManager.default.fileExists(atPath: url.path), !Self.isDirectory(url) {
+        chosen.append(Source(name: url.deletingPathExtension().lastPathComponent, url: url, path: path))
+      } else {
+        throw ProjectError.noSuchDocument(
+          path: path, known: all.map(\.name), suggestion: nearest(path, among: all.map(\.name)))
+      }
+    }
+    var seen = Set<URL>()
+    return chosen.filter { seen.insert($0.url).inserted }
+  }
+
+  private func all() throws -> [Source] {
+    let folder = root.appending(path: "experiments")
+    let skipped = ["data", "models"].map { folder.appending(path: $0).path + "/" }
+    guard let walker = FileManager.default.enumerator(atPath: folder.path) else { return [] }
+    return walker.compactMap { $0 as? String }.sorted().compactMap { relative in
+      let url = folder.appending(path: relative).standardizedFileURL
+      guard relative.hasSuffix(".md"), !skipped.contains(where: { url.path.hasPrefix($0) }),
+        !relative.split(separator: "/").contains(where: { $0.hasPrefix(".") })
+      else { return nil }
+      return Source(name: String(relative.dropLast(3)), url: url, path: "experiments/\(relative)")
+    }
+  }
+
+  /// Reads a document.
+  ///
+  /// - Throws: `Problems` with everything that is wrong with it; `ProjectError.unreadable` if it is not text.
+  public func experiment(_ source: Source, overrides: [String: String] = [:]) throws -> Experiment {
+    guard let data = try? Data(contentsOf: source.url), let text = String(data: data, encoding: .utf8) else {
+      throw ProjectError.unreadable(path: source.path)
+    }
+    return try Experiment(
+      name: source.name, source: text, file: source.path, overrides: overrides, registry: registry)
+  }
+
+  /// Reads documents and finds everything that is wrong with them, in all of them, before any of them runs.
+  ///
+  /// - Throws: `Problems`, the errors of all documents together.
+  public func experiments(_ paths: [String], overrides: [String: String]) throws -> [Experiment] {
+    let runner = Runner(shelf: shelf, store: .none)
+    var problems: [Problem] = []
+    var experiments: [Experiment] = []
+    for source in try sources(paths) {
+      do {
+        let experiment = try experiment(source, overrides: overrides)
+        try runner.check(experiment)
+        experiments.append(experiment)
+      } catch let error as Problems {
+        problems += error.list
+      }
+    }
+    guard problems.isEmpty else { throw Problems(problems) }
+    return experiments
+  }
+
+  static func isDirectory(_ url: URL) -> Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) && isDirectory.boolValue
+  }
+}

@@ -1,0 +1,31 @@
+/// What can be wrong with where a command runs, or what it is asked for.
+public enum ProjectError: Error, Hashable, Sendable, CustomStringConvertible {
+  case notAProject(folder: String)
+  case noSuchDocument(path: String, known: [String], suggestion: String?)
+  case unreadable(path: String)
+  case exists(path: String)
+  case invalidName(String)
+  case noRecords
+  case noSuchRecord(experiment: String, known: [String])
+  case notRun(experiments: [String])
+
+  /// What was found, what was expected, where, and what to do.
+  public var description: String {
+    switch self {
+    case .notAProject(let folder):
+      "\(folder) is not in a project: neither it nor a folder above it holds “experiments”; run “palimpsest init” to make one"
+    case .noSuchDocument(let path, let known, let suggestion):
+      "there is no document “\(path)”" + (suggestion.map { "; did you mean “\($0)”?" } ?? "")
+        + (known.isEmpty ? "; make one with “palimpsest new NAME”" : "\n  known: \(known.joined(separator: ", "))")
+    case .unreadable(let path): "\(path) cannot be read as UTF-8 text; check that it is there and what wrote it"
+    case .exists(let path): "\(path) is there already; choose another name, or remove it first"
+    case .invalidName(let name):
+      "“\(name)” cannot name an experiment; use lower-case letters, digits and hyphens, beginning with a letter"
+    case .noRecords: "no results are recorded yet; run “palimpsest run” first"
+    case .noSuchRecord(let experiment, let known):
+      "no results of “\(experiment)” are recorded\n  recorded: \(known.joined(separator: ", "))"
+    case .notRun(let experiments):
+      "no current results for \(experiments.joined(separator: ", ")); run “palimpsest run” first"
+    }
+  }
+}

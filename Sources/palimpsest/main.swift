@@ -1,0 +1,4 @@
+import Bundle
+import Commands
+
+Palimpsest.main(cells: bundledCells)
