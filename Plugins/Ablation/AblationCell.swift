@@ -1,0 +1,60 @@
+import Experiment
+import Manuscript
+import Statistics
+
+/// `{ablation}`: what the model does when something inside it is taken away or put in, beside the same with nothing
+/// changed and with controls that should do nothing.
+package enum AblationCell: CellKind {
+  package static let name = "ablation"
+  package static let version = 1
+  package static let summary =
+    "Removes or adds something while the model answers, with random controls, side effects, and the responses to read."
+
+  package static func problems(_ settings: AblationSettings, in scope: CellScope) -> [Problem] {
+    var problems = scope.problems(of: settings.rows, setting: "rows")
+    problems += settings.sideEffects.map { scope.problems(of: $0, setting: "side_effects") } ?? []
+    problems += scope.problems(of: settings.layers, setting: "layers")
+    if !settings.names.isEmpty {
+      problems += [scope.missing(column: settings.names, setting: "names")].compactMap { $0 }
+    }
+    if [.ablate, .add].contains(settings.operation), settings.direction == nil {
+      problems.append(
+        Problem(
+          "“operation: \(settings.operation.rawValue)” needs the key “direction”", at: scope.location(of: "operation"),
+          help: "add “direction: LABEL.best”, the label being that of a {direction} cell"))
+    }
+    if settings.refusalPhrases.isEmpty || settings.refusalTokens.isEmpty {
+      problems.append(
+        Problem(
+          "there is nothing to tell a refusal by", at: scope.location(of: "refusal_tokens"),
+          expected: "expected: at least one token and one phrase"))
+    }
+    return problems
+  }
+
+  package static func work(_ settings: AblationSettings, in scope: CellScope) -> Work {
+    let rows = scope.data?.rows.count(where: settings.rows.accepts) ?? 0
+    return Work(tokens: rows * (40 + settings.maxNewTokens / 2) * (2 + settings.controls))
+  }
+
+  package static func run(_ settings: AblationSettings, in context: CellContext) throws -> Results {
+    let (subject, data) = (try context.subject, try context.data)
+    let prompts = try Arms.prompts(settings, in: context)
+    let metric = try RefusalMetric(
+      tokens: settings.refusalTokens, phrases: settings.refusalPhrases, subject: subject)
+    let named = prompts.map { settings.names.isEmpty ? "" : data.rows[$0.row][settings.names]?.plain ?? "" }
+    let arms = try Arms(settings, in: context)
+    let all = [arms.unchanged, arms.changed] + arms.controls
+    let outcomes = try all.enumerated().map { index, arm in
+      try context.progress(index, of: all.count + 1)
+      return try arm.run(prompts, settings, metric: metric, named: named, subject: subject)
+    }
+    let sideEffects = try settings.sideEffects.map {
+      try SideEffects(arms, settings, prompts: try context.prompts(where: $0), in: context)
+    }
+    return try AblationReport(
+      settings: settings, prompts: prompts, unchanged: outcomes[0], changed: outcomes[1],
+      controls: Array(outcomes.dropFirst(2)), sideEffects: sideEffects
+    ).results(in: context)
+  }
+}

@@ -1,0 +1,130 @@
+import Experiment
+import Manuscript
+import Statistics
+import Tensor
+import Transformer
+
+/// `{lens}`: the difference of two tokens' logits, read off the residual stream after every component (the logit lens
+/// on accumulated residuals), for harmful and harmless prompts.
+///
+/// The residual stream of a place is carried to the end of the network as it is, through the final norm and the
+/// unembedding; so the last value is the model's own.
+package enum LensCell: CellKind {
+  /// What a `{lens}` cell may say.
+  package struct Settings: CellSettings {
+    var target = ""
+    var rows = RowFilter.everything
+    var tokens: [String] = []
+    var resamples = 1_000
+
+    package init() {}
+
+    package static let keys: [SettingKey<Settings>] = [
+      .required("target", \.target, "The column that says which prompts are harmful: 0 or 1."),
+      .required("tokens", \.tokens, "Two tokens; the logit of the first less that of the second is read."),
+      .optional("rows", \.rows, "The prompts."),
+      .optional("resamples", \.resamples, "Bootstrap resamples behind each interval."),
+    ]
+  }
+
+  package static let name = "lens"
+  package static let version = 1
+  package static let summary =
+    "Reads a logit difference off the accumulated residual stream at the last token, after every attention and MLP."
+
+  package static func problems(_ settings: Settings, in scope: CellScope) -> [Problem] {
+    var problems = [scope.missing(column: settings.target, setting: "target")].compactMap { $0 }
+    problems += scope.problems(of: settings.rows, setting: "rows")
+    if settings.tokens.count != 2 {
+      problems.append(
+        Problem("“tokens” names \(settings.tokens.count)", at: scope.location(of: "tokens"), expected: "expected: two"))
+    } else if let subject = scope.subject {
+      for token in settings.tokens where subject.tokenizer.encode(token).count != 1 {
+        problems.append(
+          Problem(
+            "“\(token)” is \(subject.tokenizer.encode(token).count) tokens for this model",
+            at: scope.location(of: "tokens"), expected: "expected: words that are one token each"))
+      }
+    }
+    return problems
+  }
+
+  package static func run(_ settings: Settings, in context: CellContext) throws -> Results {
+    let (subject, data) = (try context.subject, try context.data)
+    let prompts = try context.prompts(where: settings.rows)
+    let harmful = prompts.map { data.rows[$0.row][settings.target]?.truth ?? false }
+    let ids = settings.tokens.map { subject.tokenizer.encode($0)[0] }
+    let configuration = subject.model.configuration
+    let end = HookPoint(.residPost, layer: configuration.layers - 1)
+    let places =
+      (0..<configuration.layers).flatMap {
+        [HookPoint(.residPre, layer: $0), HookPoint(.residMid, layer: $0)]
+      } + [end]
+    let last = prompts.map { [$0.tokens.count - 1] }
+    let forward = try subject.model.forward(
+      prompts.map(\.tokens), capture: places.map { HookPattern($0) }, at: .indices(last))
+    let resamples = try Bootstrap(stream: context.stream("bootstrap"), resamples: settings.resamples)
+      .draw(rows: prompts.count)
+
+    let gaps = try places.enumerated().map { done, place in
+      try context.progress(done, of: places.count)
+      let rows = try prompts.indices.map { index in
+        (values: try forward.activation(place, sequence: index).values, positions: last[index])
+      }
+      let carried = try subject.model.forward(
+        prompts.map(\.tokens),
+        interventions: [
+          Intervention(
+            at: end, positions: .indices(last),
+            operation: .replace(from: try Activations(end, rows: rows, configuration: configuration)))
+        ])
+      let differences = try prompts.indices.map { index in
+        let logits = try carried.logits(sequence: index).values
+        return Double(logits[ids[0]]) - Double(logits[ids[1]])
+      }
+      return try resamples.percentile { counts in Self.gap(differences, harmful, counts) }
+    }
+    return report(places, gaps, settings, prompts: prompts.count)
+  }
+
+  /// The mean of the harmful prompts less that of the harmless ones, by how often a resample drew each.
+  private static func gap(_ values: [Double], _ harmful: [Bool], _ counts: [Int32]) -> Double? {
+    var (sums, weights) = ([0.0, 0.0], [0.0, 0.0])
+    for index in values.indices {
+      let side = harmful[index] ? 1 : 0
+      sums[side] += values[index] * Double(counts[index])
+      weights[side] += Double(counts[index])
+    }
+    return weights[0] > 0 && weights[1] > 0 ? sums[1] / weights[1] - sums[0] / weights[0] : nil
+  }
+
+  private static func report(_ places: [HookPoint], _ gaps: [Estimate], _ settings: Settings, prompts: Int) -> Results {
+    let final = gaps[gaps.count - 1].value
+    let jumps = zip(gaps.dropFirst(), gaps).map { $0.value - $1.value }
+    let largest = jumps.indices.max { jumps[$0] < jumps[$1] } ?? 0
+    // The component between two places: attention after resid_pre, the MLP after resid_mid.
+    let component = places[largest].site == .residPre ? "attn_out" : "mlp_out"
+    var results = Results()
+    results.values = [
+      "gap": .list(gaps.map(Value.estimate)), "final": .estimate(gaps[gaps.count - 1]),
+      "jump": .group([
+        "layer": .integer(places[largest].layer), "component": .text(component), "size": .number(jumps[largest]),
+        "share": .number(final == 0 ? .nan : jumps[largest] / final), "before": .estimate(gaps[largest]),
+        "after": .estimate(gaps[largest + 1]),
+      ]),
+      "n": .integer(prompts),
+    ]
+    results.headline = ["final", "jump.share"]
+    let x = places.indices.map { Double($0) / 2 }
+    results.figures = [
+      Figure(
+        caption: "Logit of “\(settings.tokens[0])” less “\(settings.tokens[1])”, harmful less harmless prompts, "
+          + "accumulated up to each half layer.",
+        content: .lines(
+          LineChart(
+            xAxis: .init("layer (whole: resid_pre, half: resid_mid)"), yAxis: .init("gap", unit: "logits"),
+            series: [.init("gap", x: x, y: gaps)], references: [.init(0, "none")])))
+    ]
+    return results
+  }
+}

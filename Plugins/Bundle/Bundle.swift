@@ -1,0 +1,19 @@
+import Ablation
+import Attribution
+import Experiment
+import Patching
+import Probe
+import Train
+
+/// The kinds of cells that come with Palimpsest. A new kind is a new folder and a line here.
+public let bundledCells: [any CellKind.Type] = [
+  AblationCell.self,
+  DatasetCell.self,
+  DirectionCell.self,
+  EvaluateCell.self,
+  LensCell.self,
+  PatchCell.self,
+  ProbeCell.self,
+  TrainCell.self,
+  TransferCell.self,
+]

@@ -1,0 +1,44 @@
+import Experiment
+
+/// Pairs of prompts that differ in one place and align token by token.
+struct PromptPairs {
+  let harmful: [Prompt]
+  let harmless: [Prompt]
+  /// Pairs left out because their prompts have different numbers of tokens, so that positions do not correspond.
+  let unaligned: Int
+
+  /// - Throws: `TooFewPairs` if fewer than eight pairs align.
+  init(_ settings: PatchSettings, in context: CellContext) throws {
+    let data = try context.data
+    let prompts = try context.prompts(where: settings.rows)
+    let groups = Dictionary(grouping: prompts) { data.rows[$0.row][settings.pair]?.plain ?? "" }
+    var (harmful, harmless): ([Prompt], [Prompt]) = ([], [])
+    var unaligned = 0
+    for name in groups.keys.sorted() where !name.isEmpty {
+      let members = groups[name] ?? []
+      let sides = members.map { data.rows[$0.row][settings.target]?.truth }
+      guard members.count == 2, let first = sides.firstIndex(of: true), let second = sides.firstIndex(of: false) else {
+        continue
+      }
+      guard members[0].tokens.count == members[1].tokens.count else {
+        unaligned += 1
+        continue
+      }
+      harmful.append(members[first])
+      harmless.append(members[second])
+    }
+    guard harmful.count >= 8 else { throw TooFewPairs(found: harmful.count, unaligned: unaligned) }
+    (self.harmful, self.harmless, self.unaligned) = (harmful, harmless, unaligned)
+  }
+}
+
+/// Data that are not paired, or whose pairs do not align.
+struct TooFewPairs: Error, CustomStringConvertible {
+  let found: Int
+  let unaligned: Int
+
+  var description: String {
+    "only \(found) pairs of a harmful and a harmless prompt with equally many tokens; at least 8 are needed "
+      + "(\(unaligned) pairs have different lengths); check “pair”, “target” and “rows”"
+  }
+}

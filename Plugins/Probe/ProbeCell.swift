@@ -1,0 +1,69 @@
+import Experiment
+import Manuscript
+import Statistics
+
+/// `{probe}`: where in the network a label can be read, and whether it is more than the words.
+///
+/// A linear probe is cross-validated at every layer and position; the best is chosen there and, where test rows are
+/// named, measured on those alone. Beside it stand what it must beat: bags of words and of word pairs, the embeddings,
+/// random directions, shuffled labels, and a control task of random labels (Hewitt and Liang 2019, 1909.03368).
+package enum ProbeCell: CellKind {
+  package static let name = "probe"
+  package static let version = 1
+  package static let summary =
+    "Cross-validates linear probes over layers and positions, with the baselines and controls that give them meaning."
+
+  package static func problems(_ settings: ProbeSettings, in scope: CellScope) -> [Problem] {
+    var problems = [scope.missing(column: settings.target, setting: "target")].compactMap { $0 }
+    problems += settings.group.compactMap { scope.missing(column: $0, setting: "group") }
+    if scope.cell.body["control_task"] != nil {
+      problems += [scope.missing(column: settings.controlTask, setting: "control_task")].compactMap { $0 }
+    }
+    problems += scope.problems(of: settings.rows, setting: "rows")
+    problems += settings.test.map { scope.problems(of: $0, setting: "test") } ?? []
+    problems += scope.problems(of: settings.layers, setting: "layers")
+    problems += scope.problems(of: settings.positions, setting: "positions")
+    if settings.group.count > 2 {
+      problems.append(
+        Problem(
+          "“group” names \(settings.group.count) columns", at: scope.location(of: "group"),
+          expected: "expected: one or two"))
+    }
+    if settings.folds < 2 {
+      problems.append(
+        Problem("“folds” is \(settings.folds)", at: scope.location(of: "folds"), expected: "expected: at least 2"))
+    }
+    if let data = scope.data, data.columns.contains(settings.target) {
+      let odd = data.rows.filter(settings.rows.accepts).compactMap { $0[settings.target] }.first { $0.truth == nil }
+      if let odd {
+        problems.append(
+          Problem(
+            "the column “\(settings.target)” holds “\(odd.plain)”", at: scope.location(of: "target"),
+            expected: "expected: 0 or 1, true or false"))
+      }
+      if let test = settings.test, data.rows.contains(where: { settings.rows.accepts($0) && test.accepts($0) }) {
+        problems.append(
+          Problem(
+            "some rows are accepted by both “rows” and “test”", at: scope.location(of: "test"),
+            help: "a probe must not be measured on what it was selected on; make the conditions exclude each other"))
+      }
+    }
+    return problems
+  }
+
+  package static func work(_ settings: ProbeSettings, in scope: CellScope) -> Work {
+    guard let data = scope.data, let subject = scope.subject else { return Work() }
+    let rows = data.rows.filter { settings.rows.accepts($0) || settings.test?.accepts($0) ?? false }
+    let places = settings.layers.resolved(count: subject.model.configuration.layers).count * settings.positions.count
+    return Work(
+      tokens: rows.reduce(0) { $0 + (subject.tokenCount(of: $1, in: data) ?? 0) },
+      bytes: rows.count * places * subject.model.configuration.width * 4)
+  }
+
+  package static func run(_ settings: ProbeSettings, in context: CellContext) throws -> Results {
+    let reading = try Reading(settings, in: context)
+    let map = try ProbeMap(reading, settings, in: context)
+    let baselines = try Baselines(reading, map, settings, in: context)
+    return try ProbeReport(settings: settings, reading: reading, map: map, baselines: baselines).results(in: context)
+  }
+}
