@@ -1,0 +1,64 @@
+import Bundle
+import Experiment
+import Manuscript
+import Testing
+
+@Suite("Settings")
+struct SettingsTests {
+  private let registry = Registry(bundledCells)
+
+  /// The messages about a cell's body, without what only the model or the data could tell.
+  private func problems(_ body: String, kind: String = "probe") -> [String] {
+    let source = "```{\(kind)}\nlabel: a\n\(body)\n```\n"
+    do {
+      _ = try Experiment(name: "x", source: source, file: "x.md", overrides: [:], registry: registry)
+      return []
+    } catch {
+      return error.list.map(\.description)
+    }
+  }
+
+  @Test(
+    "A value of another form is told with its place and what is expected.",
+    arguments: [
+      ("target: harmful\nfolds: many", "x.md:4:8: error: “folds”: found the text “many”\n  expected: a whole number"),
+      (
+        "target: harmful\nsite: resid_pst",
+        "x.md:4:7: error: “site”: unknown hook “resid_pst”; did you mean “resid_post”?"
+      ),
+      ("target: harmful\nlayers: 5-2", "x.md:4:9: error: “layers”: found the text “5-2”"),
+      ("target: harmful\npositions: [last, \"last[2]\"]", "“positions”: found the text “last[2]”"),
+      ("target: harmful\nmethod: [logistics]", "unknown value “logistics”; did you mean “logistic”?"),
+      ("target: harmful\ntset: {part: test}", "x.md:4:1: error: unknown key “tset” in {probe}; did you mean “test”?"),
+      ("site: resid_post", "{probe} lacks the key “target”"),
+    ])
+  func messages(body: String, message: String) {
+    #expect(problems(body).contains { $0.contains(message) }, "\(problems(body))")
+  }
+
+  @Test("Several mistakes are told together.")
+  func together() {
+    #expect(problems("folds: x\nlayers: y\nnothing: z").count == 4)
+  }
+
+  @Test("Settings that are right are accepted, in short forms and in lists.")
+  func accepted() {
+    #expect(problems("target: harmful\nlayers: [0, 2-4]\npositions: last\nmethod: lda\nrows: {part: test}").isEmpty)
+    #expect(problems("target: harmful\nsite: blocks").count == 1)
+    #expect(problems("target: harmful\nsite: hook_resid_pre").isEmpty)
+  }
+
+  @Test("A reference to a cell that is not there names those that are.")
+  func references() {
+    let found = problems("operation: ablate\nrefusal_tokens: [Sorry]\ndirection: b.best", kind: "ablation")
+    #expect(found.contains { $0.contains("unknown label “b” in {ablation}") })
+  }
+
+  @Test("The reference documentation names every kind with each of its keys and defaults.")
+  func documentation() {
+    let text = registry.documentation
+    for name in registry.names { #expect(text.contains("## `{\(name)}`")) }
+    #expect(text.contains("| `folds` | a whole number | `5` |"))
+    #expect(text.contains("| `target` | text | required |"))
+  }
+}
