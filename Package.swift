@@ -1,0 +1,89 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "palimpsest",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "palimpsest", targets: ["palimpsest"]),
+    .library(name: "Palimpsest", targets: ["Commands", "Experiment", "Bundle"]),
+    .library(name: "Engine", targets: ["Kernels", "Tensor", "Transformer", "Training"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+    .package(url: "https://github.com/swiftcsv/SwiftCSV", exact: "0.10.0"),
+  ],
+  targets: [
+    // System libraries: module maps only.
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+    .systemLibrary(name: "CMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+    // The path, in the order that an experiment takes.
+    .target(name: "Kernels"),
+    .target(name: "Tensor", dependencies: ["Kernels", "CCrypto"]),
+    .target(name: "Tokenizer", dependencies: ["Tensor", "CPCRE2"]),
+    .target(name: "Transformer", dependencies: ["Tensor", "Kernels"]),
+    .target(name: "Training", dependencies: ["Transformer"]),
+    .target(name: "Statistics", dependencies: ["Tensor", "COpenBLAS"]),
+    .target(name: "Manuscript", dependencies: ["CMark", "Yams"]),
+    .target(
+      name: "Experiment",
+      dependencies: [
+        "Manuscript", "Tokenizer", "Transformer", "Statistics", .product(name: "SwiftCSV", package: "SwiftCSV"),
+      ]),
+    .target(name: "Runner", dependencies: ["Experiment"]),
+    .target(name: "Ledger", dependencies: ["Tensor", "CGit2"]),
+    .target(
+      name: "Site",
+      dependencies: ["Experiment", .product(name: "Mustache", package: "swift-mustache")]),
+    .target(name: "Project", dependencies: ["Runner", "Ledger", "Site"]),
+    .target(
+      name: "Commands",
+      dependencies: ["Project", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .executableTarget(name: "palimpsest", dependencies: ["Commands", "Bundle"]),
+
+    // Cell kinds: one target each.
+    .target(name: "World", dependencies: ["Tensor", "Tokenizer"], path: "Plugins/World"),
+    .target(name: "Probe", dependencies: ["Experiment"], path: "Plugins/Probe"),
+    .target(name: "Ablation", dependencies: ["Experiment"], path: "Plugins/Ablation"),
+    .target(name: "Patching", dependencies: ["Experiment"], path: "Plugins/Patching"),
+    .target(name: "Attribution", dependencies: ["Experiment"], path: "Plugins/Attribution"),
+    .target(name: "Train", dependencies: ["Experiment", "Training", "World"], path: "Plugins/Train"),
+    .target(
+      name: "Bundle", dependencies: ["Probe", "Ablation", "Patching", "Attribution", "Train"], path: "Plugins/Bundle"),
+
+    // `swift package run-experiments`, `swift package render-site`.
+    .plugin(
+      name: "RunExperiments",
+      capability: .command(
+        intent: .custom(verb: "run-experiments", description: "Run every document, record results, render the report"),
+        permissions: [.writeToPackageDirectory(reason: "results go to git, the report to site/public")]),
+      dependencies: ["palimpsest"]),
+    .plugin(
+      name: "RenderSite",
+      capability: .command(
+        intent: .custom(verb: "render-site", description: "Render the report from the recorded results"),
+        permissions: [.writeToPackageDirectory(reason: "the report goes to site/public")]),
+      dependencies: ["palimpsest"]),
+
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensor"]),
+    .testTarget(name: "TensorTests", dependencies: ["Tensor"]),
+    .testTarget(name: "TokenizerTests", dependencies: ["Tokenizer"]),
+    .testTarget(name: "TransformerTests", dependencies: ["Transformer"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+    .testTarget(name: "ManuscriptTests", dependencies: ["Manuscript"]),
+    .testTarget(name: "ExperimentTests", dependencies: ["Project", "Site", "Bundle", "Train", "Tokenizer"]),
+    .testTarget(name: "RunnerTests", dependencies: ["Runner", "Bundle"]),
+    .testTarget(name: "LedgerTests", dependencies: ["Ledger"]),
+    .testTarget(name: "SiteTests", dependencies: ["Site"]),
+    .testTarget(name: "WorldTests", dependencies: ["World"]),
+    .testTarget(name: "CommandsTests", dependencies: ["palimpsest"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
