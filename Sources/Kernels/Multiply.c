@@ -9,7 +9,8 @@
 
 /// One tile: `rows` rows of packed a times `panels` panels, over `depth` values of k.
 typedef struct {
-  const float *a;     // [depth, rows]
+  const float *a;     // [depth, rows]; or, to a tile that reads a in place, [rows, depth]
+  int64_t a_stride;   // from one row to the next, in place
   const char *b;      // the first panel's weights from this block's first k
   size_t b_stride;    // bytes from one panel to the next
   int64_t depth;
@@ -40,8 +41,8 @@ INLINE f32x16 weights16(const kernels_type type, const char *b, int64_t k, const
 #define MAX_PANELS 4
 
 /// Everything but the task is a constant after inlining; the chains live in registers.
-INLINE void tile(const int rows, const int panels, const int first_half, const int halves, const kernels_type type,
-                 const tile_task *t) {
+INLINE void tile(const int rows, const int panels, const int first_half, const int halves, const bool in_place,
+                 const kernels_type type, const tile_task *t) {
   f32x16 chain[MAX_ROWS][MAX_PANELS][HALVES];
   UNROLL for (int r = 0; r < rows; r++) {
     UNROLL for (int p = 0; p < panels; p++) {
@@ -56,7 +57,8 @@ INLINE void tile(const int rows, const int panels, const int first_half, const i
   const size_t b_stride = t->b_stride;
   const int64_t depth = t->depth;
   const size_t line = KERNELS_PANEL * type_bytes(type);
-  for (int64_t k = 0; k < depth; k++, a += rows, b += line) {
+  const int64_t a_stride = in_place ? t->a_stride : 1, a_step = in_place ? 1 : rows;
+  for (int64_t k = 0; k < depth; k++, a += a_step, b += line) {
     f32x16 weight[MAX_PANELS][HALVES];
     UNROLL for (int p = 0; p < panels; p++) {
       // Several panels stream from memory, one panel's block lies in the second cache.
@@ -67,7 +69,7 @@ INLINE void tile(const int rows, const int panels, const int first_half, const i
     }
     if (rows > 8) __builtin_prefetch(a + 8 * rows);
     UNROLL for (int r = 0; r < rows; r++) {
-      f32x16 x = splat(a[r]);
+      f32x16 x = splat(a[r * a_stride]);
       UNROLL for (int p = 0; p < panels; p++) {
         UNROLL for (int h = 0; h < halves; h++) chain[r][p][h] = fma16(x, weight[p][h], chain[r][p][h]);
       }
@@ -86,21 +88,22 @@ INLINE void tile(const int rows, const int panels, const int first_half, const i
 }
 
 /// A tile whose `halves` fit the registers at once, or one half after the other.
-INLINE void whole_tile(const int rows, const int panels, const int halves, const kernels_type type,
-                       const tile_task *t) {
+INLINE void whole_tile(const int rows, const int panels, const int halves, const bool in_place,
+                       const kernels_type type, const tile_task *t) {
   if (halves == HALVES) {
-    tile(rows, panels, 0, HALVES, type, t);
+    tile(rows, panels, 0, HALVES, in_place, type, t);
   } else {
-    tile(rows, panels, 0, 1, type, t);
-    tile(rows, panels, 1, 1, type, t);
+    tile(rows, panels, 0, 1, in_place, type, t);
+    tile(rows, panels, 1, 1, in_place, type, t);
   }
 }
 
-INLINE void typed_tile(const int rows, const int panels, const int halves, kernels_type type, const tile_task *t) {
+INLINE void typed_tile(const int rows, const int panels, const int halves, const bool in_place, kernels_type type,
+                       const tile_task *t) {
   switch (type) {
-    case KERNELS_F32: whole_tile(rows, panels, halves, KERNELS_F32, t); break;
-    case KERNELS_BF16: whole_tile(rows, panels, halves, KERNELS_BF16, t); break;
-    case KERNELS_F16: whole_tile(rows, panels, halves, KERNELS_F16, t); break;
+    case KERNELS_F32: whole_tile(rows, panels, halves, in_place, KERNELS_F32, t); break;
+    case KERNELS_BF16: whole_tile(rows, panels, halves, in_place, KERNELS_BF16, t); break;
+    case KERNELS_F16: whole_tile(rows, panels, halves, in_place, KERNELS_F16, t); break;
   }
 }
 
@@ -113,13 +116,14 @@ typedef struct {
   int rows;                            // of the largest tile
   int streaming;                       // up to so many rows take several panels at a time
   tile_kernel *one[MAX_ROWS + 1];      // a panel, by rows
+  tile_kernel *in_place;               // a panel, of so many rows that are not packed; or NULL
   tile_kernel *several[MAX_ROWS + 1];  // several panels, by rows; or NULL
   int panels[MAX_ROWS + 1];            // how many those are
 } tile_set;
 
 #define TILE(PATH, ATTRIBUTE, ROWS, PANELS, HALVES_AT_ONCE)                                   \
   ATTRIBUTE static void PATH##_##ROWS##_##PANELS(kernels_type type, const tile_task *t) {     \
-    typed_tile(ROWS, PANELS, HALVES_AT_ONCE, type, t);                                        \
+    typed_tile(ROWS, PANELS, HALVES_AT_ONCE, false, type, t);                                 \
   }
 
 #define TILE_PORTABLE(ROWS) TILE(portable, , ROWS, 1, 1)
@@ -135,10 +139,12 @@ static const tile_set tiles_portable = {
 #define TILE_AVX2(ROWS, PANELS, HALVES_AT_ONCE) TILE(avx2, KERNEL_AVX2, ROWS, PANELS, HALVES_AT_ONCE)
 TILE_AVX2(1, 1, 2) TILE_AVX2(2, 1, 2) TILE_AVX2(3, 1, 2) TILE_AVX2(4, 1, 1) TILE_AVX2(5, 1, 1) TILE_AVX2(6, 1, 1)
 TILE_AVX2(1, 2, 2)
+KERNEL_AVX2 static void avx2_in_place(kernels_type type, const tile_task *t) { typed_tile(6, 1, 1, true, type, t); }
 static const tile_set tiles_avx2 = {
     .rows = 6,
     .streaming = 3,
     .one = {NULL, avx2_1_1, avx2_2_1, avx2_3_1, avx2_4_1, avx2_5_1, avx2_6_1},
+    .in_place = avx2_in_place,
     .several = {NULL, avx2_1_2},
     .panels = {0, 2},
 };
@@ -171,7 +177,7 @@ static const tile_set *current_tiles(void) {
 // MARK: The product
 
 /// The last panel when outputs do not fill it: computed beside c, and the outputs that exist copied.
-static void run_partial_tile(const tile_set *tiles, int64_t rows, int64_t outputs, kernels_type type,
+static void run_partial_tile(tile_kernel *tile, int64_t rows, int64_t outputs, kernels_type type,
                              const tile_task *task) {
   float c[MAX_ROWS * KERNELS_PANEL], bias[KERNELS_PANEL] = {0};
   tile_task t = *task;
@@ -187,7 +193,7 @@ static void run_partial_tile(const tile_set *tiles, int64_t rows, int64_t output
     memcpy(bias, task->bias, (size_t)outputs * sizeof(float));
     t.bias = bias;
   }
-  tiles->one[rows](type, &t);
+  tile(type, &t);
   for (int64_t r = 0; r < rows; r++) {
     memcpy(task->c + r * task->c_stride, c + r * KERNELS_PANEL, (size_t)outputs * sizeof(float));
   }
@@ -232,6 +238,8 @@ INLINE void pack_adjacent_rows(const float *a, int64_t column_stride, int64_t ro
                                float *packed) {
   const int64_t whole = rows / tile * tile, rest = rows - whole;
   for (int64_t k = 0; k < depth; k++, a += column_stride) {
+    // Each k is far from the one before it: no processor guesses that.
+    for (int64_t r = 0; r < rows; r += LANES) __builtin_prefetch(a + 8 * column_stride + r);
     for (int64_t r = 0; r < whole; r += tile) {
       memcpy(packed + r * depth + k * tile, a + r, (size_t)tile * sizeof(float));
     }
@@ -268,6 +276,7 @@ INLINE void prefetch_tile(const kernels_product *m, int64_t row, int64_t rows, i
 #define TILE_DEPTH 448     // k of a block: a panel's block and a tile's rows stay in the nearest caches
 #define TILE_ROWS 120      // rows packed together, a multiple of every path's tile
 #define STREAM_DEPTH 4480  // k of a block when rows are few
+#define FEW_PANELS 40      // up to so many panels do not repay packing a for them
 #define A_FLOATS (TILE_DEPTH * TILE_ROWS)  // 215 kB of stack, and no less than STREAM_DEPTH * MAX_ROWS
 
 INLINE int64_t min64(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -276,6 +285,7 @@ void kernels_multiply(const kernels_product *m, int64_t row_begin, int64_t row_e
                       int64_t panel_end) {
   const tile_set *tiles = current_tiles();
   const bool stream = row_end - row_begin <= tiles->streaming;
+  const bool in_place = tiles->in_place != NULL && m->a_column_stride == 1 && panel_end - panel_begin <= FEW_PANELS;
   const int64_t most = stream ? STREAM_DEPTH : TILE_DEPTH;
   const int64_t blocks = m->inputs > most ? (m->inputs + most - 1) / most : 1;
   const int64_t block = (m->inputs + blocks - 1) / blocks;
@@ -287,7 +297,8 @@ void kernels_multiply(const kernels_product *m, int64_t row_begin, int64_t row_e
     const bool last = begin + depth >= m->inputs;
     for (int64_t top = row_begin; top < row_end; top += TILE_ROWS) {
       const int64_t bottom = min64(top + TILE_ROWS, row_end);
-      pack_tiles(m, tiles->rows, top, bottom, begin, depth, a);
+      const int64_t packed_from = in_place ? bottom - (bottom - top) % tiles->rows : top;
+      pack_tiles(m, tiles->rows, packed_from, bottom, begin, depth, a + (packed_from - top) * depth);
       int64_t panels;
       for (int64_t p = panel_begin; p < panel_end; p += panels) {
         const int64_t output = p * KERNELS_PANEL;
@@ -297,7 +308,8 @@ void kernels_multiply(const kernels_product *m, int64_t row_begin, int64_t row_e
         for (int64_t r = top; r < bottom; r += tiles->rows) {
           const int64_t rows = min64(tiles->rows, bottom - r);
           const tile_task task = {
-              .a = a + (r - top) * depth,
+              .a = r < packed_from ? m->a + r * m->a_row_stride + begin : a + (r - top) * depth,
+              .a_stride = m->a_row_stride,
               .b = (const char *)m->packed + (size_t)(p * m->inputs + begin) * line,
               .b_stride = (size_t)m->inputs * line,
               .depth = depth,
@@ -309,10 +321,11 @@ void kernels_multiply(const kernels_product *m, int64_t row_begin, int64_t row_e
           const bool below = r + rows < bottom;
           const int64_t next = below ? r + rows : top;
           prefetch_tile(m, next, min64(tiles->rows, bottom - next), below ? output : output + KERNELS_PANEL);
+          tile_kernel *run = r < packed_from ? tiles->in_place : (panels > 1 ? tiles->several : tiles->one)[rows];
           if (outputs >= KERNELS_PANEL) {
-            (panels > 1 ? tiles->several : tiles->one)[rows](m->type, &task);
+            run(m->type, &task);
           } else {
-            run_partial_tile(tiles, rows, outputs, m->type, &task);
+            run_partial_tile(run, rows, outputs, m->type, &task);
           }
         }
       }

@@ -15,6 +15,15 @@ size_t kernels_packed_bytes(kernels_type type, int64_t outputs, int64_t inputs) 
   static void NAME(kernels_type type, const ELEMENT *source, int64_t output_stride, int64_t input_stride,        \
                    int64_t valid, int64_t inputs, ELEMENT *panel) {                                               \
     if (valid < KERNELS_PANEL) memset(panel, 0, (size_t)inputs *KERNELS_PANEL * sizeof(ELEMENT));                 \
+    if (type == KERNELS_F32 && output_stride == 1 && valid == KERNELS_PANEL) {                                    \
+      for (int64_t k = 0; k < inputs; k++) {                                                                      \
+        const ELEMENT *from = source + k * input_stride;                                                          \
+        __builtin_prefetch(from + 8 * input_stride);                                                              \
+        __builtin_prefetch(from + 8 * input_stride + LANES);                                                      \
+        memcpy(panel + k * KERNELS_PANEL, from, KERNELS_PANEL * sizeof(ELEMENT));                                 \
+      }                                                                                                           \
+      return;                                                                                                     \
+    }                                                                                                             \
     if (type == KERNELS_F32 && output_stride == 1) {                                                              \
       for (int64_t k = 0; k < inputs; k++) {                                                                      \
         memcpy(panel + k * KERNELS_PANEL, source + k * input_stride, (size_t)valid * sizeof(ELEMENT));            \

@@ -1,14 +1,21 @@
 import Foundation
+import Tensor
 
 /// OpenBLAS reads its core type from the environment when it is loaded, so choosing one means to start again.
 enum OpenBLASCore {
   private static let decided = "BENCH_MATMUL_CORE"
   private static let variable = "OPENBLAS_CORETYPE"
 
+  /// The core types that this processor can run: asked for another, the library crashes.
+  private static var candidates: [String] {
+    (KernelPath.avx512.isSupported ? ["SkylakeX"] : []) + (KernelPath.avx2.isSupported ? ["Haswell", "Zen"] : [])
+      + ["Sandybridge"]
+  }
+
   /// Measures each candidate in a process of its own, and becomes the fastest.
   static func useBest() {
     guard getenv(decided) == nil else { return }
-    let rates = ["SkylakeX", "Haswell"].map { ($0, rate($0)) }
+    let rates = candidates.map { ($0, rate($0)) }
     for (core, rate) in rates {
       FileHandle.standardError.write(Data("OpenBLAS \(core): \(Int(rate)) GFLOP/s on one thread\n".utf8))
     }
