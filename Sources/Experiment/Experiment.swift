@@ -30,9 +30,10 @@ public struct Experiment: Sendable {
     self.overrides = overrides
     document = try Document.parse(source: source, file: file, overrides: overrides, roots: Set(Self.roots))
 
-    var problems: [Problem] = []
+    declarations = Declarations(of: document, overrides: overrides.keys)
+    var problems = declarations.problems
     var prepared: [String: PreparedCell] = [:]
-    let runnable = document.cells.filter { $0.kind != "claim" }
+    let runnable = document.cells.filter { $0.kind != "claim" && Declarations.keys[$0.kind] == nil }
     for cell in runnable {
       do {
         prepared[cell.label.value] = try registry.prepare(cell)
@@ -57,7 +58,7 @@ public struct Experiment: Sendable {
               at: reference.location))
         }
       }
-      let model = cell.body["model"]?.string ?? document.frontMatter.model?.value
+      let model = declarations.model(of: cell)?.value
       if current.usesModel, let model, let writer = writers[model], writer != cell.label.value {
         graph.add(cell.label.value, needs: writer)
       }
@@ -79,18 +80,17 @@ public struct Experiment: Sendable {
   }
 
   private let dependencies: DependencyGraph
+  private let declarations: Declarations
 
   /// The labels of the cells that a cell needs directly.
   public func needs(of label: String) -> [String] { dependencies.dependencies(of: label) }
 
   /// The name of the model that a cell works on, if it works on one.
-  public func model(of cell: Cell) -> Located<String>? {
-    if let model = cell.body["model"], let name = model.string { return Located(name, at: model.location) }
-    return document.frontMatter.model
-  }
+  public func model(of cell: Cell) -> Located<String>? { declarations.model(of: cell) }
 
-  /// What a cell says of its data, or else the document.
-  public func data(of cell: Cell) -> YAMLValue? {
-    cell.body["data"] ?? document.frontMatter.data?.value
-  }
+  /// The name of the model of the document as a whole, which expressions call `model`.
+  public var model: Located<String>? { declarations.model }
+
+  /// The data that a cell works on, if it works on any: a name or path, or a map with `file` and `columns`.
+  public func data(of cell: Cell) -> YAMLValue? { declarations.data(of: cell) }
 }

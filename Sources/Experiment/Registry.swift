@@ -18,7 +18,7 @@ public struct Registry: Sendable {
   public func prepare(_ cell: Cell) throws(Problems) -> PreparedCell {
     guard let kind = kinds[cell.kind] else {
       throw Problems([
-        .unknown(cell.kind, kind: "cell kind", allowed: names + ["claim"], at: cell.location)
+        .unknown(cell.kind, kind: "cell kind", allowed: names + ["claim"] + Declarations.keys.keys, at: cell.location)
       ])
     }
     return try Self.prepare(cell, as: kind)
@@ -30,7 +30,8 @@ public struct Registry: Sendable {
 
   /// The reference documentation of every kind, in Markdown, made from the declarations of their settings.
   public var documentation: String {
-    names.compactMap { kinds[$0].map { Self.documentation(of: $0) } }.joined(separator: "\n")
+    (names.compactMap { kinds[$0].map { Self.documentation(of: $0) } } + [Declarations.documentation])
+      .joined(separator: "\n")
   }
 
   private static func documentation(of kind: any CellKind.Type) -> String {

@@ -58,6 +58,7 @@ struct SettingsTests {
   func documentation() {
     let text = registry.documentation
     for name in registry.names { #expect(text.contains("## `{\(name)}`")) }
+    #expect(text.contains("## `{model}` and `{data}`"))
     #expect(text.contains("| `folds` | a whole number | `5` |"))
     #expect(text.contains("| `target` | text | required |"))
   }

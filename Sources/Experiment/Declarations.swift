@@ -1,0 +1,91 @@
+import Manuscript
+
+/// The `{model}` and `{data}` cells of a document: they run nothing, but name what the cells after them work on.
+///
+/// A cell works on what it names itself - a declaration's label, a name or a path - or else on the nearest declaration
+/// above it, or else on what the front matter names. `--set model=…` takes the place of front matter and declarations.
+struct Declarations {
+  /// The kinds of cells that declare, with the keys that each may have besides its label and caption.
+  static let keys = ["model": ["path"], "data": ["file", "columns"]]
+
+  /// The reference documentation of both kinds, in Markdown.
+  static let documentation = """
+    ## `{model}` and `{data}`
+
+    Run nothing: they name what the cells below them work on, in the front matter's place. A cell may also name one by its
+    label: `model: other`.
+
+    | key | form | default | meaning |
+    |---|---|---|---|
+    | `path` | text | required | `{model}`: a name in `experiments/models`, or a checkpoint's directory. |
+    | `file` | text | required | `{data}`: a name in `experiments/data`, or the path of a CSV, JSON or JSONL file. |
+    | `columns` | a map from our columns to the file's | `{}` | `{data}`: which column is meant, as in `{ text: goal }`. |
+
+    """
+
+  private let document: Document
+  private let overridden: Set<String>
+  /// What is wrong with the declarations.
+  let problems: [Problem]
+
+  init(of document: Document, overrides: some Sequence<String>) {
+    self.document = document
+    overridden = Set(overrides)
+    problems = document.cells.flatMap { cell -> [Problem] in
+      guard let keys = Self.keys[cell.kind], let main = keys.first else { return [] }
+      let unknown = cell.parameters.filter { !keys.contains($0.key.value) }.map { entry in
+        Problem.unknown(
+          entry.key.value, kind: "key", in: "in {\(cell.kind)}", allowed: keys + ["label", "caption"],
+          at: entry.key.location)
+      }
+      guard cell.body[main]?.string == nil else { return unknown }
+      let location = cell.body[main]?.location ?? cell.location
+      return unknown + [
+        Problem(
+          "{\(cell.kind)} does not say which: “\(main)” is \(cell.body[main]?.summary ?? "missing")", at: location,
+          expected: "expected: a name in experiments/\(cell.kind == "model" ? "models" : "data"), or a path")
+      ]
+    }
+  }
+
+  /// The model that a cell works on, if it works on one.
+  func model(of cell: Cell) -> Located<String>? {
+    if let own = cell.body["model"], let name = own.string {
+      guard let declared = declaration("model", label: name) else { return Located(name, at: own.location) }
+      return Self.path(of: declared)
+    }
+    return nearest("model", above: cell).flatMap(Self.path) ?? document.frontMatter.model
+  }
+
+  /// The model of the document as a whole, which expressions call `model`: the front matter's, or the first declared.
+  var model: Located<String>? {
+    let first = document.cells.first { $0.kind == "model" }
+    return document.frontMatter.model ?? first.flatMap(Self.path)
+  }
+
+  /// The data that a cell works on, if it works on any: a name or path, or a map with `file` and `columns`.
+  func data(of cell: Cell) -> YAMLValue? {
+    if let own = cell.body["data"] {
+      guard let name = own.string, let declared = declaration("data", label: name) else { return own }
+      return Self.source(of: declared)
+    }
+    return nearest("data", above: cell).map(Self.source) ?? document.frontMatter.data?.value
+  }
+
+  private func declaration(_ kind: String, label: String) -> Cell? {
+    document.cells.first { $0.kind == kind && $0.label.value == label }
+  }
+
+  private func nearest(_ kind: String, above cell: Cell) -> Cell? {
+    guard !overridden.contains(kind) else { return nil }
+    return document.cells.prefix { $0.label != cell.label }.last { $0.kind == kind }
+  }
+
+  private static func path(of cell: Cell) -> Located<String>? {
+    cell.body["path"].flatMap { path in path.string.map { Located($0, at: path.location) } }
+  }
+
+  private static func source(of cell: Cell) -> YAMLValue {
+    YAMLValue(.map(cell.parameters), at: cell.body.location)
+  }
+}
