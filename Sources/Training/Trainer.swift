@@ -34,12 +34,16 @@ public final class Trainer {
   ///   - hyperparameters: what the optimiser does.
   ///   - seed: of initial weights and stochastic depth.
   ///   - threads: how many threads work; by default those of the process.
-  /// - Throws: ``TrainingError/hyperparameter(name:value:expected:)`` if one makes no sense.
+  /// - Throws: ``TrainingError/hyperparameter(name:value:expected:)`` if one makes no sense,
+  ///   ``TrainingError/architecture(family:)`` if gradients of that architecture are not known.
   public init(
     configuration: ModelConfiguration, hyperparameters: TrainingHyperparameters, seed: UInt64,
     threads: Int = Threads.count
   ) throws {
     try hyperparameters.check(layers: configuration.layers)
+    guard configuration.isPlainLlama else {
+      throw TrainingError.architecture(family: configuration.family.rawValue)
+    }
     self.configuration = configuration
     self.hyperparameters = hyperparameters
     self.seed = seed

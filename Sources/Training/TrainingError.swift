@@ -2,6 +2,8 @@ import Foundation
 
 /// Why training could not start, go on, or be taken up again.
 public enum TrainingError: Error, Hashable, CustomStringConvertible {
+  /// Gradients are written for a plain Llama only.
+  case architecture(family: String)
   /// A hyper-parameter that no training can be done with.
   case hyperparameter(name: String, value: String, expected: String)
   /// A batch that cannot be learnt from.
@@ -14,6 +16,8 @@ public enum TrainingError: Error, Hashable, CustomStringConvertible {
   /// What was expected and found, and what to do.
   public var description: String {
     switch self {
+    case .architecture(let family):
+      "a \(family) model of this kind cannot be trained: gradients are written for plain Llama models only"
     case .hyperparameter(let name, let value, let expected):
       "The hyper-parameter \(name) is \(value), but it must be \(expected)."
     case .batch(let sequence, let problem) where sequence < 0:

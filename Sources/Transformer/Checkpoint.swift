@@ -41,11 +41,21 @@ public struct Checkpoint: Sendable {
     for parameter in configuration.parameters { try check(parameter) }
   }
 
-  /// One tensor's values, widened to float32.
+  /// One parameter's values, in its own shape, widened to float32.
   ///
   /// - Throws: ``CheckpointError`` or `SafetensorsError` if it is not there or cannot be read.
   public func tensor(_ parameter: Parameter) throws -> Tensor {
-    try file(of: parameter).tensor(parameter.name)
+    let stored = try file(of: parameter).tensor(storedName(of: parameter))
+    return parameter.place == .whole ? stored : Tensor(parameter.shape, parameter.pick(from: stored.values))
+  }
+
+  /// What a parameter's tensor is called in these files.
+  private func storedName(of parameter: Parameter) -> String {
+    guard location[parameter.name] == nil, let prefix = configuration.family.definition.optionalPrefix,
+      parameter.name.hasPrefix(prefix)
+    else { return parameter.name }
+    let bare = String(parameter.name.dropFirst(prefix.count))
+    return location[bare] == nil ? parameter.name : bare
   }
 
   /// Which file each tensor is in, by the index if there is one.
@@ -78,9 +88,10 @@ public struct Checkpoint: Sendable {
   }
 
   private func file(of parameter: Parameter) throws -> SafetensorsFile {
-    guard let name = location[parameter.name], let file = files[name], file.contains(parameter.name) else {
+    let stored = storedName(of: parameter)
+    guard let name = location[stored], let file = files[name], file.contains(stored) else {
       throw CheckpointError.missingTensor(
-        name: parameter.name, shape: parameter.shape,
+        name: parameter.name, shape: parameter.storedShape,
         source: directory.appending(path: location[parameter.name] ?? files.keys.sorted().first ?? "").path,
         nearest: configuration.nearest(to: parameter, among: location.keys))
     }
@@ -89,19 +100,40 @@ public struct Checkpoint: Sendable {
 
   private func check(_ parameter: Parameter) throws {
     let file = try file(of: parameter)
-    let path = directory.appending(path: location[parameter.name] ?? "").path
-    let entry = try file.entry(parameter.name)
-    guard entry.shape == parameter.shape else {
+    let name = storedName(of: parameter)
+    let path = directory.appending(path: location[name] ?? "").path
+    let entry = try file.entry(name)
+    guard entry.shape == parameter.storedShape else {
       throw CheckpointError.wrongShape(
-        name: parameter.name, expected: parameter.shape, found: entry.shape, source: path)
+        name: name, expected: parameter.storedShape, found: entry.shape, source: path)
     }
     guard [.f32, .bf16, .f16].contains(entry.type) else {
-      throw CheckpointError.wrongType(name: parameter.name, found: entry.type.rawValue, source: path)
+      throw CheckpointError.wrongType(name: name, found: entry.type.rawValue, source: path)
     }
   }
 }
 
 extension Checkpoint: WeightSource {
-  func matrix(_ parameter: Parameter) throws -> PackedMatrix { try file(of: parameter).packed(parameter.name) }
+  func matrix(_ parameter: Parameter) throws -> PackedMatrix {
+    let (file, name) = (try file(of: parameter), storedName(of: parameter))
+    switch parameter.place {
+    case .whole: return try file.packed(name)
+    case .transposed: return try file.packed(name, transposed: true)
+    case .rows, .columns:
+      let type = try file.entry(name).type
+      return try file.withBytes(name) { bytes in
+        func pack<Element: BitwiseCopyable>(_: Element.Type) throws -> PackedMatrix {
+          let elements = (0..<bytes.count / MemoryLayout<Element>.size).lazy.map {
+            bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Element>.size, as: Element.self)
+          }
+          return try parameter.pick(from: elements).withUnsafeBytes {
+            try PackedMatrix($0, type: type, outputs: parameter.shape[0], inputs: parameter.shape[1])
+          }
+        }
+        return type == .f32 ? try pack(UInt32.self) : try pack(UInt16.self)
+      }
+    }
+  }
+
   func vector(_ parameter: Parameter) throws -> Tensor { try tensor(parameter) }
 }

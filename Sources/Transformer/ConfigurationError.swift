@@ -12,6 +12,8 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
   case unknownArchitecture(file: String, found: String, supported: [String])
   /// A key asks for a computation that the engine does not do.
   case unsupported(file: String, key: String, found: String, supported: String)
+  /// A key that the engine does not know, so that it cannot tell whether it would change the computation.
+  case notUnderstood(file: String, key: String, found: String)
   /// The sizes do not fit each other.
   case inconsistent(file: String, problem: String)
 
@@ -33,6 +35,9 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
     case .unsupported(let file, let key, let found, let supported):
       "\(file): “\(key)” is \(found), which would change the computation in a way that this engine does not follow. "
         + "Supported: \(supported)."
+    case .notUnderstood(let file, let key, let found):
+      "\(file): the key “\(key)” (\(found)) is not understood, and what is not understood might change the "
+        + "computation. If it does not, take it out of a copy of the file."
     case .inconsistent(let file, let problem):
       "\(file): \(problem)."
     }

@@ -2,6 +2,8 @@
 public enum HookError: Error, Hashable, Sendable, CustomStringConvertible {
   /// No site has that name.
   case unknown(name: String, nearest: String?)
+  /// The model's architecture has no such site.
+  case absent(name: String, family: String, sites: [String])
   /// The name stands for many layers where one point is wanted.
   case manyLayers(name: String, example: String)
   /// The model has too few layers.
@@ -21,6 +23,8 @@ public enum HookError: Error, Hashable, Sendable, CustomStringConvertible {
         + HookSite.allCases.map { $0.isPerLayer ? "blocks.{layer}.\($0.rawValue)" : $0.rawValue }
         .joined(separator: ", ") + "; or short: "
         + HookSite.allCases.map(\.shortName).joined(separator: ", ") + "."
+    case .absent(let name, let family, let sites):
+      "\(name): this \(family) model has no such site. It has: \(sites.joined(separator: ", "))."
     case .manyLayers(let name, let example):
       "“\(name)” stands for a site in every layer, and one point is wanted; name its layer, as in \(example)."
     case .noSuchLayer(let name, let layer, let layers):

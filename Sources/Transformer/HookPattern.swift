@@ -53,8 +53,14 @@ public struct HookPattern: Hashable, Sendable, CustomStringConvertible {
 
   /// The points of a model that the pattern stands for, in the order of layers.
   ///
-  /// - Throws: ``HookError/noSuchLayer(name:layer:layers:)`` if the model has too few layers.
+  /// - Throws: ``HookError/noSuchLayer(name:layer:layers:)`` if the model has too few layers,
+  ///   ``HookError/absent(name:family:sites:)`` if its architecture has no such site.
   public func points(in configuration: ModelConfiguration) throws -> [HookPoint] {
+    guard site.exists(in: configuration) else {
+      throw HookError.absent(
+        name: description, family: configuration.family.rawValue,
+        sites: HookSite.all(in: configuration).map(\.rawValue))
+    }
     guard site.isPerLayer else { return [HookPoint(site)] }
     let chosen =
       switch layers {

@@ -1,10 +1,15 @@
 /// A place in the network whose activations can be read, and mostly also changed. Names are TransformerLens's.
+///
+/// `hook_attn_out` and `hook_mlp_out` are what is added to the residual stream, behind a norm where a family has one
+/// there; `attn.hook_out` and `mlp.hook_out` are what the modules themselves give.
 public enum HookSite: String, Hashable, Sendable, Codable, CaseIterable {
   /// `[d_model]`: the embedding of each token.
   case embed = "hook_embed"
+  /// `[d_model]`: what is added for each position, where positions are learned.
+  case posEmbed = "hook_pos_embed"
   /// `[d_model]`: the residual stream that a block reads.
   case residPre = "hook_resid_pre"
-  /// `[1]`: `sqrt(mean(x^2) + epsilon)` of the norm before attention.
+  /// `[1]`: `sqrt(mean(x^2) + epsilon)`, of a LayerNorm `sqrt(variance + epsilon)`, of the norm before attention.
   case ln1Scale = "ln1.hook_scale"
   /// `[d_model]`: the output of the norm before attention, weight applied: what queries, keys and values are made of.
   case ln1Normalized = "ln1.hook_normalized"
@@ -24,6 +29,12 @@ public enum HookSite: String, Hashable, Sendable, Codable, CaseIterable {
   case pattern = "attn.hook_pattern"
   /// `[heads, d_head]`: values mixed by the pattern, before the output projection.
   case z = "attn.hook_z"
+  /// `[d_model]`: what the attention's output projection gives, before a norm behind it.
+  case attnModuleOut = "attn.hook_out"
+  /// `[1]`: the scale of the norm behind attention.
+  case ln1PostScale = "ln1_post.hook_scale"
+  /// `[d_model]`: the output of the norm behind attention.
+  case ln1PostNormalized = "ln1_post.hook_normalized"
   /// `[d_model]`: what attention adds to the residual stream.
   case attnOut = "hook_attn_out"
   /// `[d_model]`: the residual stream between attention and the feed-forward layer.
@@ -32,12 +43,18 @@ public enum HookSite: String, Hashable, Sendable, Codable, CaseIterable {
   case ln2Scale = "ln2.hook_scale"
   /// `[d_model]`: the output of the norm before the feed-forward layer, weight applied.
   case ln2Normalized = "ln2.hook_normalized"
-  /// `[d_mlp]`: the gate's pre-activation.
+  /// `[d_mlp]`: what the activation acts on: the gate, or, where there is none, the up projection.
   case mlpPre = "mlp.hook_pre"
   /// `[d_mlp]`: the linear branch that the gate multiplies.
   case mlpPreLinear = "mlp.hook_pre_linear"
-  /// `[d_mlp]`: `silu(pre) * pre_linear`, before the down projection.
+  /// `[d_mlp]`: `activation(pre) * pre_linear`, or `activation(pre)`, before the down projection.
   case mlpPost = "mlp.hook_post"
+  /// `[d_model]`: what the down projection gives, before a norm behind it.
+  case mlpModuleOut = "mlp.hook_out"
+  /// `[1]`: the scale of the norm behind the feed-forward layer.
+  case ln2PostScale = "ln2_post.hook_scale"
+  /// `[d_model]`: the output of the norm behind the feed-forward layer.
+  case ln2PostNormalized = "ln2_post.hook_normalized"
   /// `[d_model]`: what the feed-forward layer adds to the residual stream.
   case mlpOut = "hook_mlp_out"
   /// `[d_model]`: the residual stream that leaves a block.
@@ -50,7 +67,7 @@ public enum HookSite: String, Hashable, Sendable, Codable, CaseIterable {
   /// Whether there is one in every block, rather than one in the model.
   public var isPerLayer: Bool {
     switch self {
-    case .embed, .lnFinalScale, .lnFinalNormalized: false
+    case .embed, .posEmbed, .lnFinalScale, .lnFinalNormalized: false
     default: true
     }
   }
@@ -58,21 +75,42 @@ public enum HookSite: String, Hashable, Sendable, Codable, CaseIterable {
   /// Whether interventions can change it. Norm scales, scores and patterns can only be read.
   public var isWritable: Bool {
     switch self {
-    case .ln1Scale, .ln2Scale, .lnFinalScale, .attnScores, .pattern: false
+    case .ln1Scale, .ln1PostScale, .ln2Scale, .ln2PostScale, .lnFinalScale, .attnScores, .pattern: false
     default: true
     }
+  }
+
+  /// Whether a model has it.
+  public func exists(in configuration: ModelConfiguration) -> Bool {
+    let architecture = configuration.architecture
+    return switch self {
+    case .posEmbed: architecture.hasLearnedPositions
+    case .rotQ, .rotK: !architecture.hasLearnedPositions
+    case .ln1Scale, .ln1Normalized, .ln2Scale, .ln2Normalized: architecture.normPlacement != .after
+    case .ln1PostScale, .ln1PostNormalized, .ln2PostScale, .ln2PostNormalized: architecture.normPlacement != .before
+    case .residMid: !architecture.isParallel
+    case .mlpPreLinear: architecture.isGated
+    default: true
+    }
+  }
+
+  /// The sites that a model has, in the order in which a run meets them.
+  public static func all(in configuration: ModelConfiguration) -> [HookSite] {
+    allCases.filter { $0.exists(in: configuration) }
   }
 
   /// Whether it relates positions to each other: `[heads, query, key]`, rather than a row for each position.
   public var isPairwise: Bool { self == .attnScores || self == .pattern }
 
   /// The name without `hook_`, `attn.` and `mlp.`: `resid_post`, `z`, `ln1.scale`. `mlp.hook_pre` and `mlp.hook_post`
-  /// keep their prefix in the form `mlp_pre`, `mlp_post`.
+  /// keep their prefix in the form `mlp_pre`, `mlp_post`; the modules' outputs are `attn.out` and `mlp.out`.
   public var shortName: String {
     switch self {
     case .mlpPre: "mlp_pre"
     case .mlpPreLinear: "mlp_pre_linear"
     case .mlpPost: "mlp_post"
+    case .attnModuleOut: "attn.out"
+    case .mlpModuleOut: "mlp.out"
     default:
       (rawValue.hasPrefix("attn.") ? String(rawValue.dropFirst(5)) : rawValue)
         .replacing("hook_", with: "")
@@ -83,10 +121,10 @@ public enum HookSite: String, Hashable, Sendable, Codable, CaseIterable {
   /// one number for each key.
   public func shape(in configuration: ModelConfiguration) -> [Int] {
     switch self {
-    case .embed, .residPre, .residMid, .residPost, .attnOut, .mlpOut, .ln1Normalized, .ln2Normalized,
-      .lnFinalNormalized:
+    case .embed, .posEmbed, .residPre, .residMid, .residPost, .attnModuleOut, .attnOut, .mlpModuleOut, .mlpOut,
+      .ln1Normalized, .ln1PostNormalized, .ln2Normalized, .ln2PostNormalized, .lnFinalNormalized:
       [configuration.width]
-    case .ln1Scale, .ln2Scale, .lnFinalScale: [1]
+    case .ln1Scale, .ln1PostScale, .ln2Scale, .ln2PostScale, .lnFinalScale: [1]
     case .q, .rotQ, .z: [configuration.heads, configuration.headSize]
     case .k, .v, .rotK: [configuration.keyValueHeads, configuration.headSize]
     case .attnScores, .pattern: [configuration.heads]

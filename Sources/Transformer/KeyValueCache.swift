@@ -43,6 +43,9 @@ public final class KeyValueCache: @unchecked Sendable {
     (values[layer] + count * width).update(from: newValues, count: positions * width)
   }
 
+  /// Forgets every position; the memory stays.
+  func clear() { count = 0 }
+
   /// Counts positions whose keys and values every layer has stored.
   func advance(by positions: Int) { count += positions }
 

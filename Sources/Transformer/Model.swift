@@ -19,10 +19,12 @@ public final class Model: Sendable {
   let embedding: PackedMatrix
   /// `[vocab, d_model]`
   let unembedding: PackedMatrix
+  /// `[positions, d_model]`, where positions are learned.
+  let positionEmbedding: Tensor?
   /// `[d_model]`
-  let finalNorm: Buffer
+  let finalNorm: Norm
   let blocks: [Block]
-  let rotary: RotaryTable
+  let rotary: RotaryTables
 
   /// Reads a model directory as Hugging Face writes it: `config.json` beside `model.safetensors` or its shards.
   ///
@@ -51,38 +53,49 @@ public final class Model: Sendable {
     self.configuration = configuration
     self.digest = digest
     let byRole = Dictionary(uniqueKeysWithValues: configuration.parameters.map { ($0.role, $0) })
+    func missing(_ role: Parameter.Role) -> CheckpointError {
+      .missingTensor(name: "\(role)", shape: [], source: "the family", nearest: nil)
+    }
     func parameter(_ role: Parameter.Role) throws -> Parameter {
-      guard let parameter = byRole[role] else {
-        throw CheckpointError.missingTensor(name: "\(role)", shape: [], source: "the family", nearest: nil)
-      }
+      guard let parameter = byRole[role] else { throw missing(role) }
       return parameter
     }
     func matrix(_ role: Parameter.Role) throws -> PackedMatrix { try weights.matrix(parameter(role)) }
-    func vector(_ role: Parameter.Role) throws -> Buffer { Buffer(try weights.vector(parameter(role)).values) }
+    func vector(_ role: Parameter.Role) throws -> Tensor? { try byRole[role].map { try weights.vector($0) } }
+    func norm(_ role: Parameter.Role) throws -> Norm? {
+      try vector(role).map {
+        Norm(weight: Buffer($0.values), bias: try vector(.bias(of: role)).map { Buffer($0.values) })
+      }
+    }
+    func projection(_ role: Parameter.Role) throws -> Projection {
+      Projection(matrix: try matrix(role), bias: try vector(.bias(of: role)))
+    }
 
     embedding = try matrix(.embedding)
     unembedding = configuration.tiedEmbeddings ? embedding : try matrix(.unembedding)
-    finalNorm = try vector(.finalNorm)
+    positionEmbedding = try vector(.positionEmbedding)
+    guard let finalNorm = try norm(.finalNorm) else { throw missing(.finalNorm) }
+    self.finalNorm = finalNorm
     blocks = try (0..<configuration.layers).map { layer in
       Block(
-        attentionNorm: try vector(.attentionNorm(layer: layer)), query: try matrix(.query(layer: layer)),
-        key: try matrix(.key(layer: layer)), value: try matrix(.value(layer: layer)),
-        attentionOutput: try matrix(.attentionOutput(layer: layer)),
-        feedForwardNorm: try vector(.feedForwardNorm(layer: layer)), gate: try matrix(.gate(layer: layer)),
-        up: try matrix(.up(layer: layer)), down: try matrix(.down(layer: layer)))
+        attentionNorm: try norm(.attentionNorm(layer: layer)),
+        attentionPostNorm: try norm(.attentionPostNorm(layer: layer)),
+        query: try projection(.query(layer: layer)), key: try projection(.key(layer: layer)),
+        value: try projection(.value(layer: layer)), queryNorm: try norm(.queryNorm(layer: layer)),
+        keyNorm: try norm(.keyNorm(layer: layer)), attentionOutput: try projection(.attentionOutput(layer: layer)),
+        feedForwardNorm: try norm(.feedForwardNorm(layer: layer)),
+        feedForwardPostNorm: try norm(.feedForwardPostNorm(layer: layer)),
+        gate: configuration.architecture.isGated ? try projection(.gate(layer: layer)) : nil,
+        up: try projection(.up(layer: layer)), down: try projection(.down(layer: layer)))
     }
-    rotary = RotaryTable(configuration)
+    rotary = RotaryTables(configuration)
   }
 
   /// Bytes that the weights take in memory.
   public var weightBytes: Int {
     var all = [unembedding]
     if !configuration.tiedEmbeddings { all.append(embedding) }
-    for block in blocks {
-      all += [
-        block.query, block.key, block.value, block.attentionOutput, block.gate, block.up, block.down,
-      ]
-    }
+    for block in blocks { all += block.projections.map(\.matrix) }
     return all.reduce(0) { $0 + $1.byteCount }
   }
 

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Names of lengths in comments on shapes: `vocab` = ``vocabularySize``, `d_model` = ``width``, `heads`,
 /// `kv_heads` = ``keyValueHeads``, `d_head` = ``headSize``, `d_mlp` = ``feedForwardWidth``.
-public struct ModelConfiguration: Hashable, Sendable {
+public struct ModelConfiguration: Hashable, Sendable, Codable {
   /// Which family's tensor names and block layout apply.
   public var family: ModelFamily
   /// Number of token ids.
@@ -21,10 +21,26 @@ public struct ModelConfiguration: Hashable, Sendable {
   public var headSize: Int
   /// Width of the feed-forward layer, `d_mlp`.
   public var feedForwardWidth: Int
-  /// Added to the mean square inside each RMSNorm.
+  /// How blocks differ from Llama's.
+  public var architecture = Architecture()
+  /// Added to the mean square, or the variance, inside each norm.
   public var normEpsilon: Double
-  /// How positions turn queries and keys.
+  /// How positions turn queries and keys, where they do.
   public var rotary: Rotary
+  /// How they do in layers with a window, where that differs (Gemma 3).
+  public var localRotary: Rotary?
+  /// How many keys up to its own position a query sees, in the layers of ``slidingLayers``.
+  public var slidingWindow: Int?
+  /// For each layer whether it has the window; empty if none has.
+  public var slidingLayers: [Bool] = []
+  /// What scores are multiplied with; `1 / sqrt(d_head)` if not set.
+  public var scoreScale: Double?
+  /// Scores become `cap * tanh(score / cap)` (Gemma 2).
+  public var scoreCap: Double?
+  /// Logits become `cap * tanh(logit / cap)` (Gemma 2).
+  public var logitCap: Double?
+  /// What embeddings are multiplied with as they enter the residual stream: `sqrt(d_model)` in Gemma.
+  public var embeddingScale = 1.0
   /// Whether the unembedding is the embedding's transpose and has no tensor of its own.
   public var tiedEmbeddings: Bool
   /// The longest sequence that the model was made for.
@@ -67,10 +83,22 @@ public struct ModelConfiguration: Hashable, Sendable {
   public init(contentsOf file: URL) throws {
     let reader = try ConfigurationReader(contentsOf: file)
     do {
-      self = try ModelFamily.named(in: reader).definition.configuration(from: reader)
+      self = try ModelFamily.named(in: reader).configuration(from: reader)
+      try check()
     } catch ConfigurationError.inconsistent(_, let problem) {
       throw ConfigurationError.inconsistent(file: file.path, problem: problem)
     }
+  }
+
+  /// The window of a layer: how many keys up to its own position a query sees there; `nil` for all.
+  public func window(layer: Int) -> Int? {
+    slidingLayers.indices.contains(layer) && slidingLayers[layer] ? slidingWindow : nil
+  }
+
+  /// How positions turn the queries and keys of a layer.
+  public func rotary(layer: Int) -> Rotary {
+    if window(layer: layer) != nil, let localRotary { return localRotary }
+    return rotary
   }
 
   /// `heads * d_head`: the width of all queries of a position, and of `hook_z` before the output projection.
@@ -85,17 +113,17 @@ public struct ModelConfiguration: Hashable, Sendable {
   /// Number of weights.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
-  /// Writes the configuration as a `config.json` that Hugging Face transformers reads.
-  ///
-  /// - Parameter dtype: the type that the weights are stored in, as transformers names it: `float32` or `bfloat16`.
-  public func json(dtype: String) throws -> Data {
-    let object = family.definition.json(of: self, dtype: dtype)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(object)
+  /// Whether nothing differs from a plain Llama: what can be trained and written.
+  public var isPlainLlama: Bool {
+    family == .llama && architecture == Architecture() && slidingLayers.isEmpty && localRotary == nil
+      && scoreScale == nil && scoreCap == nil && logitCap == nil && embeddingScale == 1 && rotary.share == 1
+      && rotary.longRope == nil
   }
 
-  private func check() throws {
+  /// Checks that the sizes fit each other.
+  ///
+  /// - Throws: ``ConfigurationError/inconsistent(file:problem:)`` if they do not.
+  package func check() throws {
     func require(_ condition: Bool, _ problem: @autoclosure () -> String) throws {
       if !condition { throw ConfigurationError.inconsistent(file: "configuration", problem: problem()) }
     }
@@ -110,7 +138,27 @@ public struct ModelConfiguration: Hashable, Sendable {
     try require(
       heads % keyValueHeads == 0,
       "\(heads) query heads do not divide evenly over \(keyValueHeads) key-value heads")
-    try require(headSize % 2 == 0, "rotary positions turn pairs of numbers, but the head size \(headSize) is odd")
+    let turned = rotary.width(headSize: headSize)
+    try require(
+      architecture.hasLearnedPositions || (turned > 0 && turned <= headSize && turned % 2 == 0),
+      "rotary positions turn pairs of numbers, but \(turned) of each head's \(headSize) are to be turned")
+    if let lists = rotary.longRope {
+      for factors in [lists.short, lists.long] {
+        try require(
+          factors.count == turned / 2 && factors.allSatisfy { $0 > 0 && $0.isFinite },
+          "\(turned / 2) pairs are turned, each by its own positive factor, but there are \(factors.count) factors")
+      }
+    }
+    try require(
+      slidingLayers.isEmpty || slidingLayers.count == layers,
+      "\(layers) layers are to be told whether they have a window, but \(slidingLayers.count) are")
+    try require(slidingWindow.map { $0 > 0 } ?? true, "a window of \(slidingWindow ?? 0) keys sees nothing")
+    for (name, number) in [
+      ("scale of scores", scoreScale), ("cap of scores", scoreCap), ("cap of logits", logitCap),
+      ("scale of embeddings", embeddingScale),
+    ] {
+      try require(number.map { $0 > 0 && $0.isFinite } ?? true, "the \(name) is \(number ?? 0), which is not positive")
+    }
     try require(normEpsilon > 0 && normEpsilon.isFinite, "the norm's epsilon is \(normEpsilon), which is not positive")
     try require(rotary.base > 0 && rotary.base.isFinite, "the rotary base is \(rotary.base), which is not positive")
   }

@@ -47,8 +47,10 @@ enum Fixture {
     return (0..<count).map { Float(2 * stream.uniform(at: UInt64($0)) - 1) }
   }
 
-  /// Every hook that a run can capture.
-  static let everything = HookSite.allCases.map { HookPattern($0) }
+  /// Every hook that a run of the fixture can capture.
+  static let everything = sites.map { HookPattern($0) }
+  /// The sites that the fixture's architecture has.
+  static let sites = (try? configuration()).map(HookSite.all) ?? []
 }
 
 /// Runs `body` with a number of threads. Tests that run meanwhile see it too, and their results do not change.

@@ -14,8 +14,10 @@ struct ForwardTests {
     let prompts = Fixture.prompts(4)
     let forward = try model.forward(
       prompts,
-      capture: [.embed, .residPre, .residMid, .residPost, .attnOut, .mlpOut, .lnFinalNormalized, .pattern]
-        .map { HookPattern($0) }, logits: .all)
+      capture: [
+        .embed, .residPre, .residMid, .residPost, .attnModuleOut, .attnOut, .mlpModuleOut, .mlpOut, .lnFinalNormalized,
+        .pattern,
+      ].map { HookPattern($0) }, logits: .all)
     for (i, prompt) in prompts.enumerated() {
       let expected = reference.forward(prompt)
       for (hook, rows) in expected.activations {

@@ -118,7 +118,7 @@ struct InterventionTests {
   func replaceItself() throws {
     let model = try Fixture.model()
     let plain = try model.forward(prompts, capture: Fixture.everything, logits: .all)
-    for site in HookSite.allCases where site.isWritable {
+    for site in Fixture.sites where site.isWritable {
       let patched = try model.forward(
         prompts, capture: Fixture.everything,
         interventions: [Intervention(at: [HookPattern(site)], operation: .replace(from: plain.activations))],
@@ -150,7 +150,7 @@ struct InterventionTests {
   func writable() throws {
     let model = try Fixture.model()
     let plain = try model.forward(prompts)
-    for site in HookSite.allCases where site.isWritable {
+    for site in Fixture.sites where site.isWritable {
       let zeroed = try model.forward(
         prompts, interventions: [Intervention(at: [HookPattern(site, layers: .one(0))], operation: .zero)])
       #expect(try zeroed.logits(sequence: 2) != plain.logits(sequence: 2), "\(site)")

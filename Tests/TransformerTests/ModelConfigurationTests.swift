@@ -86,8 +86,7 @@ struct ModelConfigurationTests {
   @Test("A key that asks for another computation is refused by name.")
   func unsupported() throws {
     let cases: [(String, Any)] = [
-      ("attention_bias", true), ("mlp_bias", true), ("hidden_act", "gelu"), ("sliding_window", 128),
-      ("quantization_config", ["bits": 4]), ("rope_scaling", ["rope_type": "yarn", "factor": 4.0]),
+      ("hidden_act", "mish"), ("rope_scaling", ["rope_type": "yarn", "factor": 4.0]),
     ]
     for (key, value) in cases {
       let message = try problem(["rope_parameters": nil as Any?, "rope_theta": 1e4, key: value])
@@ -97,13 +96,22 @@ struct ModelConfigurationTests {
     #expect(try problem(["rope_parameters": inner]).contains("rope_parameters.beta"))
   }
 
+  @Test("A key that is not understood is an error, unless it is null, false, or known to change nothing.")
+  func notUnderstood() throws {
+    for (key, value) in [("sliding_window", 128 as Any), ("quantization_config", ["bits": 4]), ("mamba_state", 16)] {
+      let message = try problem([key: value])
+      #expect(message.contains(key) && message.contains("not understood"), "\(key): \(message)")
+    }
+    #expect(try configuration(["mamba_state": false, "attention_dropout": 0.1, "_name_or_path": "x"]).layers > 0)
+  }
+
   @Test("Values of the wrong kind, and sizes that do not fit, are named.")
   func inconsistent() throws {
     #expect(try problem(["hidden_size": "large"]).contains("whole number"))
     #expect(try problem(["num_key_value_heads": 3]).contains("3 key-value heads"))
-    #expect(try problem(["num_attention_heads": 0]).contains("num_attention_heads 0"))
+    #expect(try problem(["num_attention_heads": 0]).contains("the 0 heads"))
     #expect(try problem(["num_hidden_layers": -1]).contains("config.json"))
-    #expect(try problem(["head_dim": 15]).contains("odd"))
+    #expect(try problem(["head_dim": 15]).contains("15 of each head's 15"))
   }
 
   @Test("A file that is absent, or no JSON object, is said to be so.")

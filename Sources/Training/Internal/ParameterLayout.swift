@@ -62,7 +62,8 @@ struct ParameterLayout: Sendable {
       case .feedForwardNorm(let layer): blocks[layer].feedForwardNorm = offset
       case .gate(let layer): blocks[layer].gateUp = offset
       case .down(let layer): blocks[layer].down = offset
-      case .key, .value, .up: break
+      // Keys, values and the up projection follow what they are grouped with; a plain Llama has nothing else.
+      default: break
       }
       entries.append(Entry(parameter: parameter, offset: offset))
       end = offset + parameter.count

@@ -1,9 +1,32 @@
 import Tensor
 
-/// The weights of one block, packed for the kernels. Shapes are those of ``Parameter/Role``.
+/// The weights of one block, packed for the kernels. Shapes are those of ``Parameter/Role``; what the architecture does
+/// not have is `nil`.
 struct Block: Sendable {
-  let attentionNorm: Buffer
-  let query, key, value, attentionOutput: PackedMatrix
-  let feedForwardNorm: Buffer
-  let gate, up, down: PackedMatrix
+  let attentionNorm, attentionPostNorm: Norm?
+  let query, key, value: Projection
+  let queryNorm, keyNorm: Norm?
+  let attentionOutput: Projection
+  let feedForwardNorm, feedForwardPostNorm: Norm?
+  let gate: Projection?
+  let up, down: Projection
+
+  var projections: [Projection] { [query, key, value, attentionOutput, up, down] + (gate.map { [$0] } ?? []) }
+}
+
+/// A norm's weights: `[width]` each.
+struct Norm: Sendable {
+  let weight: Buffer
+  let bias: Buffer?
+}
+
+/// A matrix with what is added to its product.
+struct Projection: Sendable {
+  let matrix: PackedMatrix
+  /// `[outputs]`
+  let bias: Tensor?
+
+  func multiply(_ x: Buffer, rows: Int, into y: Buffer) {
+    matrix.multiply(x.pointer, rows: rows, bias: bias, into: y.pointer)
+  }
 }

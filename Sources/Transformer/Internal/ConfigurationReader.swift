@@ -117,6 +117,19 @@ package struct ConfigurationReader: Sendable {
     }
   }
 
+  /// A list of numbers.
+  package func numbers(_ key: String, meaning: String) throws -> [Double] {
+    guard let found = value(key) else { throw missing(key, meaning) }
+    guard case .array(let items) = found else { throw wrongType(key, "a list of numbers", found) }
+    return try items.map {
+      switch $0 {
+      case .integer(let number): return Double(number)
+      case .number(let number): return number
+      default: throw wrongType(key, "a list of numbers", found)
+      }
+    }
+  }
+
   /// The object under a key, as a reader whose messages carry the key.
   package func object(_ key: String) throws -> ConfigurationReader? {
     switch value(key) {

@@ -72,6 +72,7 @@ final class ContinuousBatch {
   private func newStretches() -> [Segment] {
     var row = 0
     return active.map { state in
+      if model.rotary.outdate(before: state.cache.count, after: state.tokens.count) { state.cache.clear() }
       let segment = Segment(
         sequence: state.index, tokens: state.tokens[state.cache.count...], start: state.cache.count,
         promptLength: prompts[state.index].count, row: row, cache: state.cache)

@@ -14,7 +14,7 @@ extension ModelConfiguration {
   }
 }
 
-/// Float32 weights by name, checked against a configuration.
+/// Float32 weights by the names of their stored tensors, checked against a configuration.
 struct WeightsInMemory: WeightSource {
   /// SHA-256 over the configuration, and each tensor's name and bytes.
   let digest: Digest
@@ -23,16 +23,18 @@ struct WeightsInMemory: WeightSource {
   init(_ tensors: [String: Tensor], configuration: ModelConfiguration) throws {
     let source = "the weights in memory"
     var hasher = Digest.Hasher()
-    hasher.update(try configuration.json(dtype: "float32"))
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    hasher.update(try encoder.encode(configuration))
     for parameter in configuration.parameters {
       guard let tensor = tensors[parameter.name] else {
         throw CheckpointError.missingTensor(
-          name: parameter.name, shape: parameter.shape, source: source,
+          name: parameter.name, shape: parameter.storedShape, source: source,
           nearest: configuration.nearest(to: parameter, among: tensors.keys))
       }
-      guard tensor.shape == parameter.shape else {
+      guard tensor.shape == parameter.storedShape else {
         throw CheckpointError.wrongShape(
-          name: parameter.name, expected: parameter.shape, found: tensor.shape, source: source)
+          name: parameter.name, expected: parameter.storedShape, found: tensor.shape, source: source)
       }
       hasher.update(Data(parameter.name.utf8))
       tensor.withUnsafePointer { hasher.update(UnsafeRawBufferPointer(start: $0, count: 4 * tensor.count)) }
@@ -48,6 +50,6 @@ struct WeightsInMemory: WeightSource {
       throw CheckpointError.missingTensor(
         name: parameter.name, shape: parameter.shape, source: "the weights in memory", nearest: nil)
     }
-    return tensor
+    return parameter.place == .whole ? tensor : Tensor(parameter.shape, parameter.pick(from: tensor.values))
   }
 }

@@ -1,0 +1,147 @@
+import Foundation
+
+extension ReferenceModel {
+  /// Grouped-query causal attention: `[tokens][d_model]` to `[tokens][d_model]`, and its pattern.
+  func attend(_ x: [[Double]], layer: Int) -> (output: [[Double]], pattern: [[[Double]]]) {
+    let c = configuration
+    func heads(_ role: Parameter.Role, _ count: Int, norm: Parameter.Role? = nil, isTurned: Bool) -> [[Double]] {
+      // [tokens][count * d_head]
+      var rows = project(x, role, outputs: count * c.headSize)
+      if let norm { rows = normaliseHeads(rows, norm) }
+      return isTurned && !c.architecture.hasLearnedPositions
+        ? rotate(rows, heads: count, layer: layer) : rows
+    }
+    let q = heads(.query(layer: layer), c.heads, norm: .queryNorm(layer: layer), isTurned: true)
+    let k = heads(.key(layer: layer), c.keyValueHeads, norm: .keyNorm(layer: layer), isTurned: true)
+    let v = heads(.value(layer: layer), c.keyValueHeads, isTurned: false)
+
+    let scale = c.scoreScale ?? 1 / Double(c.headSize).squareRoot()
+    var pattern = Array(
+      repeating: Array(repeating: Array(repeating: 0.0, count: x.count), count: x.count), count: c.heads)
+    var mixed = Array(repeating: Array(repeating: 0.0, count: c.queryWidth), count: x.count)
+    for head in 0..<c.heads {
+      let own = head * c.headSize
+      let shared = head / (c.heads / c.keyValueHeads) * c.headSize
+      for query in x.indices {
+        // A query sees the keys up to its own position, or the last few of them: the others are never looked at.
+        let seen = max(0, query + 1 - (c.window(layer: layer) ?? x.count))...query
+        let scores = seen.map { key in
+          capped(
+            (0..<c.headSize).reduce(0) { $0 + q[query][own + $1] * k[key][shared + $1] } * scale, at: c.scoreCap)
+        }
+        let largest = scores.max() ?? 0
+        let exponentials = scores.map { exp($0 - largest) }
+        let total = exponentials.reduce(0, +)
+        for (key, exponential) in zip(seen, exponentials) {
+          let share = exponential / total
+          pattern[head][query][key] = share
+          for i in 0..<c.headSize { mixed[query][own + i] += share * v[key][shared + i] }
+        }
+      }
+    }
+    return (project(mixed, .attentionOutput(layer: layer), outputs: c.width), pattern)
+  }
+
+  /// `down(activation(gate(x)) * up(x))` (Shazeer 2020), or `down(activation(up(x)))` where there is no gate:
+  /// `[tokens][d_model]` to `[tokens][d_model]`.
+  func feedForward(_ x: [[Double]], layer: Int) -> [[Double]] {
+    let c = configuration
+    // [tokens][d_mlp]
+    let up = project(x, .up(layer: layer), outputs: c.feedForwardWidth)
+    guard c.architecture.isGated else {
+      return project(up.map { $0.map(activate) }, .down(layer: layer), outputs: c.width)
+    }
+    let gate = project(x, .gate(layer: layer), outputs: c.feedForwardWidth)
+    let hidden = zip(gate, up).map { gate, up in zip(gate, up).map { activate($0) * $1 } }
+    return project(hidden, .down(layer: layer), outputs: c.width)
+  }
+
+  private func activate(_ x: Double) -> Double {
+    switch configuration.architecture.activation {
+    case .silu: x / (1 + exp(-x))
+    case .gelu: x * (1 + erf(x / 2.0.squareRoot())) / 2
+    case .geluTanh: x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x))) / 2
+    case .relu: max(x, 0)
+    }
+  }
+
+  func capped(_ x: Double, at cap: Double?) -> Double { cap.map { $0 * tanh(x / $0) } ?? x }
+
+  // MARK: Norms
+
+  /// Each row normalised by what the architecture calls a norm; unchanged where it has none in that place.
+  func norm(_ x: [[Double]], _ role: Parameter.Role) -> [[Double]] {
+    guard let weight = weights[role] else { return x }
+    return x.map { normalised($0[...], weight, weights[.bias(of: role)]) }
+  }
+
+  /// Queries or keys: each head by itself, or all of a position together.
+  private func normaliseHeads(_ x: [[Double]], _ role: Parameter.Role) -> [[Double]] {
+    guard let weight = weights[role] else { return x }
+    return x.map { row in
+      stride(from: 0, to: row.count, by: weight.count).flatMap { begin in
+        normalised(row[begin..<begin + weight.count], weight, nil)
+      }
+    }
+  }
+
+  private func normalised(_ x: ArraySlice<Double>, _ weight: [Double], _ bias: [Double]?) -> [Double] {
+    let epsilon = configuration.normEpsilon
+    let count = Double(x.count)
+    switch configuration.architecture.norm {
+    case .rms, .zeroCentredRMS:
+      let offset = configuration.architecture.norm == .zeroCentredRMS ? 1.0 : 0
+      let scale = (x.reduce(0) { $0 + $1 * $1 } / count + epsilon).squareRoot()
+      return zip(x, weight).map { $0 / scale * (offset + $1) }
+    case .layer:
+      let mean = x.reduce(0, +) / count
+      let scale = (x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count + epsilon).squareRoot()
+      return zip(x, weight).enumerated().map { i, pair in
+        (pair.0 - mean) / scale * pair.1 + (bias.map { $0[i] } ?? 0)
+      }
+    }
+  }
+
+  // MARK: Linear maps
+
+  /// `x . weight^T + bias`: `[tokens][inputs]` to `[tokens][outputs]`, for weights `[outputs, inputs]`.
+  func project(_ x: [[Double]], _ role: Parameter.Role, outputs: Int) -> [[Double]] {
+    let weight = weights[role] ?? []
+    let bias = weights[.bias(of: role)]
+    return x.map { row in
+      (0..<outputs).map { output in
+        let begin = output * row.count
+        return row.indices.reduce(0) { $0 + row[$1] * weight[begin + $1] } + (bias.map { $0[output] } ?? 0)
+      }
+    }
+  }
+
+  /// Turns the pair `(i, i + width / 2)` of every head by `position * frequency[i]`; what lies behind the first `width`
+  /// elements of a head stays.
+  private func rotate(_ x: [[Double]], heads: Int, layer: Int) -> [[Double]] {
+    let c = configuration
+    let rotary = c.rotary(layer: layer)
+    let stretched = rotary.longRope
+    let isLong = stretched.map { x.count > $0.originalMaximumPositions } ?? false
+    let frequencies = rotary.frequencies(headSize: c.headSize, isLong: isLong)
+    let magnitude = stretched?.attentionFactor ?? 1
+    let half = frequencies.count
+    return x.enumerated().map { position, row in
+      var turned = row
+      for head in 0..<heads {
+        for i in 0..<half {
+          let angle = Double(position) * frequencies[i]
+          let (cosine, sine) = (cos(angle) * magnitude, sin(angle) * magnitude)
+          let a = head * c.headSize + i
+          turned[a] = row[a] * cosine - row[a + half] * sine
+          turned[a + half] = row[a + half] * cosine + row[a] * sine
+        }
+      }
+      return turned
+    }
+  }
+
+  func sum(_ a: [[Double]], _ b: [[Double]]) -> [[Double]] {
+    zip(a, b).map { zip($0, $1).map(+) }
+  }
+}
