@@ -1,0 +1,44 @@
+/// A way to keep a fixed number of elements in a fixed number of bytes: small whole numbers, and scales for them.
+///
+/// Each format has a file of its own, which tells where the bits lie. Its arithmetic is that of ggml's reference
+/// (`dequantize_row_*` in ggml-quants.c), operation for operation: products and sums are rounded one by one, never
+/// fused.
+protocol GGUFBlock {
+  /// Elements of a block.
+  static var elementCount: Int { get }
+  /// Bytes of a block.
+  static var byteCount: Int { get }
+
+  /// Writes the elements of one block.
+  ///
+  /// - Parameters:
+  ///   - block: `byteCount` bytes, at any alignment.
+  ///   - elements: room for `elementCount` numbers.
+  static func decode(_ block: UnsafeRawBufferPointer, into elements: UnsafeMutablePointer<Float>)
+}
+
+extension GGUFBlock {
+  /// Writes the elements of blocks that lie one after the other.
+  static func decodeAll(_ blocks: UnsafeRawBufferPointer, into elements: UnsafeMutablePointer<Float>) {
+    // Below about 65,000 elements a second thread costs more than it saves.
+    Threads.split(blocks.count / byteCount, grain: 65_536 / elementCount) { range in
+      for index in range {
+        let begin = index * byteCount
+        decode(
+          UnsafeRawBufferPointer(rebasing: blocks[begin..<begin + byteCount]), into: elements + index * elementCount)
+      }
+    }
+  }
+
+  /// The float16 number at a byte of a block, widened.
+  @inline(__always)
+  static func half(_ block: UnsafeRawBufferPointer, at byte: Int) -> Float {
+    let bits = UInt32(UInt16(littleEndian: block.loadUnaligned(fromByteOffset: byte, as: UInt16.self)))
+    let (sign, magnitude) = ((bits & 0x8000) << 16, (bits & 0x7fff) << 13)
+    // Infinities and NaN have all bits of the exponent set, in either type.
+    if magnitude >= 0x7c00 << 13 { return Float(bitPattern: sign | 0x7f80_0000 | magnitude) }
+    // The exponents' biases differ by 127 - 15 = 112. The product is exact, for subnormal numbers too.
+    let value = Float(bitPattern: magnitude) * 0x1p112
+    return Float(bitPattern: value.bitPattern | sign)
+  }
+}
