@@ -46,6 +46,7 @@ public struct Architecture: Hashable, Sendable, Codable {
 
   /// Projections that add a bias.
   public struct Biases: OptionSet, Hashable, Sendable, Codable {
+    /// The bits.
     public let rawValue: Int
     /// Biases by their bits.
     public init(rawValue: Int) { self.rawValue = rawValue }
