@@ -6,7 +6,9 @@ import Project
 struct ModelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "model", abstract: "Look at a checkpoint, run it, let it speak.",
-    subcommands: [Inspect.self, Forward.self, Generate.self])
+    subcommands: [Inspect.self, Forward.self, Generate.self, ParityCommand.self])
+
+  static let modelHelp: ArgumentHelp = "A Hugging Face model directory, or a GGUF file."
 
   /// `palimpsest model inspect`
   struct Inspect: ParsableCommand {
@@ -17,11 +19,11 @@ struct ModelCommand: ParsableCommand {
           palimpsest model inspect experiments/models/aligned-small
         """)
 
-    @Argument(help: "A Hugging Face model directory.", completion: .directory)
+    @Argument(help: ModelCommand.modelHelp, completion: .directory)
     var directory: String
 
     func run() throws {
-      let lines = try ModelTools.inspection(of: URL(filePath: directory, directoryHint: .isDirectory))
+      let lines = try ModelTools.inspection(of: URL(filePath: directory))
       let width = lines.map(\.name.count).max() ?? 0
       for (name, value) in lines {
         print("\(name.padding(toLength: width + 2, withPad: " ", startingAt: 0))\(value)")
@@ -41,7 +43,7 @@ struct ModelCommand: ParsableCommand {
           palimpsest model forward DIR --tokens ids.json --hooks 'blocks.*.hook_resid_post' --out out.safetensors
         """)
 
-    @Argument(help: "A Hugging Face model directory.", completion: .directory)
+    @Argument(help: ModelCommand.modelHelp, completion: .directory)
     var directory: String
     @Option(help: "A JSON list of lists of token ids.", completion: .file(extensions: ["json"]))
     var tokens: String
@@ -55,7 +57,7 @@ struct ModelCommand: ParsableCommand {
       try engine.apply()
       let names = hooks.flatMap { $0.split(separator: ",").map(String.init) }
       let count = try ModelTools.forward(
-        URL(filePath: directory, directoryHint: .isDirectory), tokens: try ModelTools.tokens(in: URL(filePath: tokens)),
+        URL(filePath: directory), tokens: try ModelTools.tokens(in: URL(filePath: tokens)),
         hooks: names, to: URL(filePath: out))
       Terminal.write("wrote \(count) tensors to \(out)\n")
     }
@@ -71,7 +73,7 @@ struct ModelCommand: ParsableCommand {
           palimpsest model generate DIR --tokens ids.json --max-new-tokens 16 --json
         """)
 
-    @Argument(help: "A Hugging Face model directory.", completion: .directory)
+    @Argument(help: ModelCommand.modelHelp, completion: .directory)
     var directory: String
     @Option(help: "What the user says; it goes through the chat template.")
     var prompt: String?
@@ -95,7 +97,7 @@ struct ModelCommand: ParsableCommand {
     func run() throws {
       try engine.apply()
       let answers = try ModelTools.generate(
-        URL(filePath: directory, directoryHint: .isDirectory), prompt: prompt,
+        URL(filePath: directory), prompt: prompt,
         tokens: try tokens.map { try ModelTools.tokens(in: URL(filePath: $0)) } ?? [], maxNewTokens: maxNewTokens,
         seed: seed)
       if json {

@@ -21,7 +21,7 @@ public struct Subject: Sendable {
   /// - Throws: an error of the checkpoint, the tokenizer or the template; `SubjectError` if they do not fit each other.
   public init(name: String, directory: URL) throws {
     self.name = name
-    model = try Model.load(directory: directory)
+    model = try Model.load(from: directory)
     tokenizer = try Tokenizer.load(directory: directory)
     template = try tokenizer.chatTemplate()
     guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {

@@ -10,7 +10,7 @@ public enum ModelTools {
   ///
   /// - Throws: an error of the checkpoint's or the tokenizer's files.
   public static func inspection(of directory: URL) throws -> [(name: String, value: String)] {
-    let model = try Model.load(directory: directory)
+    let model = try Model.load(from: directory)
     let configuration = model.configuration
     var lines = [
       ("family", "\(configuration.family)"), ("layers", "\(configuration.layers)"),
@@ -31,6 +31,16 @@ public enum ModelTools {
       ]
     }
     return lines
+  }
+
+  /// How far a checkpoint is from another implementation's run.
+  ///
+  /// - Parameter withFloor: whether to run it in float64 too, for the other run's own distance from that.
+  /// - Throws: an error of the checkpoint's files, or `ParityError`.
+  public static func parity(of model: URL, golden: URL, withFloor: Bool) throws -> Parity {
+    let reference = withFloor ? try ReferenceModel(contentsOf: model) : nil
+    return try Parity(
+      of: Model.load(from: model), against: SafetensorsFile(path: golden.path), reference: reference)
   }
 
   /// Lists of token ids from a JSON file.
@@ -55,7 +65,7 @@ public enum ModelTools {
   public static func forward(
     _ directory: URL, tokens: [[Int]], hooks: [String], to file: URL
   ) throws -> Int {
-    let model = try Model.load(directory: directory)
+    let model = try Model.load(from: directory)
     let patterns = try hooks.map { try HookPattern($0) }
     let forward = try model.forward(tokens, capture: patterns, logits: .all)
     var tensors: [(name: String, value: SafetensorsValue)] = []
@@ -101,7 +111,7 @@ public enum ModelTools {
       prompts = [try subject.prompt(for: data.rows[0], at: 0, in: data).tokens]
       (model, tokenizer, stop) = (subject.model, subject.tokenizer, subject.stop)
     } else {
-      model = try Model.load(directory: directory)
+      model = try Model.load(from: directory)
       tokenizer = hasTokenizer ? try Tokenizer.load(directory: directory) : nil
       stop = Set(model.configuration.endOfText)
       if let end = tokenizer?.eosID { stop.insert(end) }

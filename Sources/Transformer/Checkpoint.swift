@@ -121,17 +121,7 @@ extension Checkpoint: WeightSource {
     case .transposed: return try file.packed(name, transposed: true)
     case .rows, .columns:
       let type = try file.entry(name).type
-      return try file.withBytes(name) { bytes in
-        func pack<Element: BitwiseCopyable>(_: Element.Type) throws -> PackedMatrix {
-          let elements = (0..<bytes.count / MemoryLayout<Element>.size).lazy.map {
-            bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Element>.size, as: Element.self)
-          }
-          return try parameter.pick(from: elements).withUnsafeBytes {
-            try PackedMatrix($0, type: type, outputs: parameter.shape[0], inputs: parameter.shape[1])
-          }
-        }
-        return type == .f32 ? try pack(UInt32.self) : try pack(UInt16.self)
-      }
+      return try file.withBytes(name) { try parameter.pack($0, type: type) }
     }
   }
 

@@ -3,7 +3,7 @@ import Tensor
 
 /// A transformer ready to run: a configuration and its weights, packed for the kernels in their own type.
 ///
-///     let model = try Model.load(directory: directory)
+///     let model = try Model.load(from: directory)
 ///     let forward = try model.forward(prompts, capture: [HookPattern(.residPost)], at: .last)
 ///     let residual = try forward.activation(HookPoint(.residPost, layer: 5), sequence: 0)   // [1, d_model]
 ///
@@ -26,12 +26,16 @@ public final class Model: Sendable {
   let blocks: [Block]
   let rotary: RotaryTables
 
-  /// Reads a model directory as Hugging Face writes it: `config.json` beside `model.safetensors` or its shards.
+  /// Reads a model: a directory as Hugging Face writes it, with `config.json` beside `model.safetensors` or its shards,
+  /// or a GGUF file.
   ///
-  /// - Throws: ``ConfigurationError``, ``CheckpointError``, `SafetensorsError` or `FileError`, each naming the file and
-  ///   the key or tensor.
-  public static func load(directory: URL) throws -> Model {
-    try Model(checkpoint: Checkpoint(directory: directory))
+  /// - Throws: ``ConfigurationError``, ``CheckpointError``, `SafetensorsError`, `GGUFError` or `FileError`, each naming
+  ///   the file and the key or tensor.
+  public static func load(from url: URL) throws -> Model {
+    guard GGUFCheckpoint.isOne(url) else { return try Model(checkpoint: Checkpoint(directory: url)) }
+    let checkpoint = try GGUFCheckpoint(path: url.path)
+    return try Model(
+      configuration: checkpoint.configuration, digest: checkpoint.digest, weights: checkpoint)
   }
 
   /// A model over the weights of a checkpoint, kept in their own type.

@@ -35,13 +35,13 @@ struct TrainerTests {
         let expected = try trainer.logits(tokens)
 
         try trainer.exportModel(to: directory.appending(path: "f32"), type: .f32)
-        let model = try Model.load(directory: directory.appending(path: "f32"))
+        let model = try Model.load(from: directory.appending(path: "f32"))
         #expect(try model.forward([tokens], logits: .all).logits(sequence: 0).values == expected)
         #expect(try trainer.evaluationModel().forward([tokens], logits: .all).logits(sequence: 0).values == expected)
         #expect(model.configuration == trainer.configuration)
 
         try trainer.exportModel(to: directory.appending(path: "bf16"), type: .bf16)
-        let half = try Model.load(directory: directory.appending(path: "bf16"))
+        let half = try Model.load(from: directory.appending(path: "bf16"))
         let rounded = trainer.weights.mapValues { tensor in
           Tensor(tensor.shape, HalfPrecision.floats(bfloat16: HalfPrecision.bfloat16(tensor.values)))
         }

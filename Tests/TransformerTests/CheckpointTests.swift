@@ -34,7 +34,7 @@ private func directory(
 }
 
 private func message(_ directory: URL) throws -> String {
-  let error = #expect(throws: (any Error).self) { try Model.load(directory: directory) }
+  let error = #expect(throws: (any Error).self) { try Model.load(from: directory) }
   return "\(try #require(error))"
 }
 
@@ -45,7 +45,7 @@ struct CheckpointTests {
     let prompts = Fixture.prompts(3)
     let memory = try Fixture.model(tied: false).forward(prompts)
     for shards in [false, true] {
-      let model = try Model.load(directory: directory(shards: shards))
+      let model = try Model.load(from: directory(shards: shards))
       #expect(try model.forward(prompts).logits(sequence: 2) == memory.logits(sequence: 2))
     }
   }
@@ -54,7 +54,7 @@ struct CheckpointTests {
   func bfloat16() throws {
     let prompts = Fixture.prompts(3)
     let folder = try directory(dtype: "bfloat16")
-    let narrow = try Model.load(directory: folder)
+    let narrow = try Model.load(from: folder)
     let file = try SafetensorsFile(path: folder.appending(path: "model.safetensors").path)
     let weights = try Dictionary(uniqueKeysWithValues: file.entries.map { ($0.name, try file.tensor($0.name)) })
     let wide = try Model(configuration: narrow.configuration, weights: weights)

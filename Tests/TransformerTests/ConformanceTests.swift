@@ -23,7 +23,7 @@ struct ConformanceTests {
     let directory = Conformance.directory.appending(path: name)
     let golden = weights == "bf16" ? "golden_bf16w_f32" : "golden_fp32"
     return (
-      try Model.load(directory: directory.appending(path: weights)),
+      try Model.load(from: directory.appending(path: weights)),
       try Golden(directory.appending(path: "\(golden).safetensors"))
     )
   }

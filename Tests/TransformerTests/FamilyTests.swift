@@ -21,7 +21,7 @@ struct FamilyTests {
     ("mlp_out", .mlpModuleOut), ("pattern", .pattern),
   ]
 
-  private func model(_ name: String) throws -> Model { try Model.load(directory: Self.folder.appending(path: name)) }
+  private func model(_ name: String) throws -> Model { try Model.load(from: Self.folder.appending(path: name)) }
 
   private func golden(_ name: String) throws -> Golden {
     try Golden(Self.folder.appending(path: "\(name)/golden.safetensors"))
@@ -73,7 +73,7 @@ struct FamilyTests {
   @Test("The float64 reference agrees with the other float64 run to 1e-9, tensor by tensor.", arguments: variants)
   func reference(name: String) throws {
     let golden = try golden(name)
-    let reference = try ReferenceModel(checkpoint: Checkpoint(directory: Self.folder.appending(path: name)))
+    let reference = try ReferenceModel(contentsOf: Self.folder.appending(path: name))
     for (sequence, tokens) in try prompts(golden).enumerated() {
       let output = reference.forward(tokens)
       func check(_ name: String, _ values: [Double]) throws {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Every family in float64, one number at a time: slow, plain, and what the fast engine is held against.
 ///
 /// It shares no arithmetic with the engine. Read it to learn what a transformer computes; every buffer's shape is given.
@@ -37,11 +39,17 @@ public struct ReferenceModel: Sendable {
     }
   }
 
-  /// A reference over the weights of a checkpoint, as they are stored.
+  /// A reference over the weights of a model directory or a GGUF file, as they are stored.
   ///
-  /// - Throws: ``CheckpointError`` or `SafetensorsError` if a tensor cannot be read.
-  public init(checkpoint: Checkpoint) throws {
-    try self.init(configuration: checkpoint.configuration) { try checkpoint.tensor($0).values.map(Double.init) }
+  /// - Throws: what `Model.load(from:)` throws.
+  public init(contentsOf url: URL) throws {
+    if GGUFCheckpoint.isOne(url) {
+      let checkpoint = try GGUFCheckpoint(path: url.path)
+      try self.init(configuration: checkpoint.configuration) { try checkpoint.tensor($0).values.map(Double.init) }
+    } else {
+      let checkpoint = try Checkpoint(directory: url)
+      try self.init(configuration: checkpoint.configuration) { try checkpoint.tensor($0).values.map(Double.init) }
+    }
   }
 
   private init(configuration: ModelConfiguration, values: (Parameter) throws -> [Double]) throws {

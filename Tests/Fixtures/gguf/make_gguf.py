@@ -1,6 +1,6 @@
 """Makes types.gguf, a small file with every type of value and element, and types.safetensors, its tensors in float32.
 
-    python -m venv /tmp/gguf && /tmp/gguf/bin/pip install gguf==0.19.0 numpy && /tmp/gguf/bin/python make_gguf.py
+    python -m venv .venv && .venv/bin/pip install gguf==0.19.0 numpy && .venv/bin/python make_gguf.py
 """
 
 import json
