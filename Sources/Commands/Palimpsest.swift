@@ -68,7 +68,8 @@ enum Status: Int32, Error {
     switch error {
     case is Problem, is Problems, is ProjectError, is DatasetError, is SubjectError, is TokenFileError,
       is LedgerError, is ConfigurationError, is CheckpointError, is SafetensorsError, is HookError, is SequenceError,
-      is TokenizerError, is TemplateError, is KernelPath.Unsupported, is ParityError, is GGUFError, is FileError:
+      is TokenizerError, is TemplateError, is KernelPath.Unsupported, is ParityError, is GGUFError, is FileError,
+      is LineError:
       self = .mistake
     default: self = .failed
     }

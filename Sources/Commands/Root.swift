@@ -16,6 +16,6 @@ struct Root: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Run.self, Check.self, PlanCommand.self, SiteCommand.self, Log.self, Init.self, New.self, Cells.self,
-      ModelCommand.self,
+      ModelCommand.self, Hooks.self, Tokenize.self, TemplateCommand.self,
     ])
 }

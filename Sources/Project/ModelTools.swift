@@ -33,6 +33,31 @@ public enum ModelTools {
     return lines
   }
 
+  /// A hook with what it holds.
+  public struct Hook: Sendable {
+    /// Its full name, `blocks.*.` standing for every layer.
+    public let name: String
+    /// The name without its prefix, as documents may write it.
+    public let short: String
+    /// The shape of one position's value.
+    public let shape: String
+    /// Whether interventions can change it.
+    public let isWritable: Bool
+  }
+
+  /// Every hook of a checkpoint, in the order in which a run meets them.
+  ///
+  /// - Throws: an error of the checkpoint's configuration.
+  public static func hooks(of model: URL) throws -> [Hook] {
+    let configuration = try ModelConfiguration(of: model)
+    return HookSite.all(in: configuration).map { site in
+      let sizes = site.shape(in: configuration).map(String.init) + (site.isPairwise ? ["query", "key"] : [])
+      return Hook(
+        name: HookPattern(site).description, short: site.shortName, shape: "[\(sizes.joined(separator: ", "))]",
+        isWritable: site.isWritable)
+    }
+  }
+
   /// How far a checkpoint is from another implementation's run.
   ///
   /// - Parameter withFloor: whether to run it in float64 too, for the other run's own distance from that.

@@ -31,6 +31,28 @@ public final class MappedFile: @unchecked Sendable {
     bytes = UnsafeRawBufferPointer(start: address, count: size)
   }
 
+  /// Lets go of the memory behind some bytes: they are read again from the file if they are touched again.
+  ///
+  /// Weights are copied out of the file as they are packed; without this each would be in memory twice.
+  public func release(_ range: Range<Int>) {
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let begin = (range.lowerBound + page - 1) / page * page
+    let end = min(range.upperBound, bytes.count) / page * page
+    guard begin < end, let address = bytes.baseAddress else { return }
+    // Refused, the pages stay: no harm but memory.
+    _ = madvise(UnsafeMutableRawPointer(mutating: address + begin), end - begin, MADV_DONTNEED)
+  }
+
+  /// Takes all bytes into a digest, holding few of them in memory at a time.
+  public func hash(into hasher: inout Digest.Hasher) {
+    let step = 8 << 20
+    for begin in stride(from: 0, to: bytes.count, by: step) {
+      let range = begin..<min(begin + step, bytes.count)
+      hasher.update(UnsafeRawBufferPointer(rebasing: bytes[range]))
+      release(range)
+    }
+  }
+
   deinit {
     if let address = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), bytes.count) }
   }

@@ -33,8 +33,9 @@ public struct Checkpoint: Sendable {
     hasher.update(try Data(contentsOf: configurationFile))
     for name in Set(location.values).sorted() {
       let file = directory.appending(path: name)
-      files[name] = try SafetensorsFile(path: file.path)
-      hasher.update(try Data(contentsOf: file, options: .alwaysMapped))
+      let opened = try SafetensorsFile(path: file.path)
+      opened.hash(into: &hasher)
+      files[name] = opened
     }
     self.files = files
     digest = hasher.finalize()
@@ -46,6 +47,10 @@ public struct Checkpoint: Sendable {
   /// - Throws: ``CheckpointError`` or `SafetensorsError` if it is not there or cannot be read.
   public func tensor(_ parameter: Parameter) throws -> Tensor {
     let stored = try file(of: parameter).tensor(storedName(of: parameter))
+    if let index = stored.firstNotFinite {
+      throw CheckpointError.notFinite(
+        name: storedName(of: parameter), index: index, source: try file(of: parameter).path)
+    }
     return parameter.place == .whole ? stored : Tensor(parameter.shape, parameter.pick(from: stored.values))
   }
 
@@ -116,11 +121,14 @@ public struct Checkpoint: Sendable {
 extension Checkpoint: WeightSource {
   func matrix(_ parameter: Parameter) throws -> PackedMatrix {
     let (file, name) = (try file(of: parameter), storedName(of: parameter))
+    let type = try file.entry(name).type
+    if let index = try file.withBytes(name, { FiniteCheck.firstFailure(in: $0, type: type) }) {
+      throw CheckpointError.notFinite(name: name, index: index, source: file.path)
+    }
     switch parameter.place {
     case .whole: return try file.packed(name)
     case .transposed: return try file.packed(name, transposed: true)
     case .rows, .columns:
-      let type = try file.entry(name).type
       return try file.withBytes(name) { try parameter.pack($0, type: type) }
     }
   }

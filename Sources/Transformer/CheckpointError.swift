@@ -12,6 +12,8 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
   case wrongShape(name: String, expected: [Int], found: [Int], source: String)
   /// A tensor has an element type that weights cannot have.
   case wrongType(name: String, found: String, source: String)
+  /// A weight is not a finite number.
+  case notFinite(name: String, index: Int, source: String)
 
   /// What was expected, what was found, where, and what to do.
   public var description: String {
@@ -29,6 +31,9 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
     case .wrongShape(let name, let expected, let found, let source):
       "\(source): the tensor “\(name)” has the shape \(found), and config.json asks for \(expected). "
         + "Check that the weights and config.json belong together."
+    case .notFinite(let name, let index, let source):
+      "\(source): element \(index) of the tensor “\(name)” is not a finite number. "
+        + "The file is damaged, or the model was never right: fetch it again."
     case .wrongType(let name, let found, let source):
       "\(source): the tensor “\(name)” has elements of type \(found); weights can be F32, BF16 or F16."
     }

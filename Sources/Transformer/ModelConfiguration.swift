@@ -90,6 +90,20 @@ public struct ModelConfiguration: Hashable, Sendable, Codable {
     }
   }
 
+  /// The configuration of a model directory or a GGUF file.
+  ///
+  /// - Throws: as ``init(contentsOf:)``; `FileError` or `GGUFError` for a GGUF file that cannot be read.
+  public init(of model: URL) throws {
+    if GGUFCheckpoint.isOne(model) {
+      self = try GGUFCheckpoint(path: model.path).configuration
+    } else {
+      var isDirectory: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: model.path, isDirectory: &isDirectory), isDirectory.boolValue
+      else { throw CheckpointError.noDirectory(path: model.path) }
+      try self.init(contentsOf: model.appending(path: "config.json"))
+    }
+  }
+
   /// The window of a layer: how many keys up to its own position a query sees there; `nil` for all.
   public func window(layer: Int) -> Int? {
     slidingLayers.indices.contains(layer) && slidingLayers[layer] ? slidingWindow : nil

@@ -121,3 +121,25 @@ struct CheckpointTests {
     #expect(try message(sharded).contains("weight_map"))
   }
 }
+
+extension CheckpointTests {
+  @Test("A weight that is no number is refused, with the tensor's name and the element's index.")
+  func notFinite() throws {
+    let directory = try temporaryDirectory()
+    let source = FamilyTests.folder.appending(path: "gpt2")
+    try FileManager.default.copyItem(
+      at: source.appending(path: "config.json"), to: directory.appending(path: "config.json"))
+    let stored = try SafetensorsFile(path: source.appending(path: "model.safetensors").path)
+    for (name, index) in [("transformer.h.1.mlp.c_fc.weight", 77), ("transformer.h.0.ln_1.bias", 3)] {
+      var tensors = try Dictionary(uniqueKeysWithValues: stored.entries.map { ($0.name, try stored.tensor($0.name)) })
+      var values = try #require(tensors[name]).values
+      values[index] = .nan
+      tensors[name] = Tensor(try stored.entry(name).shape, values)
+      let file = directory.appending(path: "model.safetensors").path
+      try SafetensorsFile.write(tensors, to: file)
+      #expect(throws: CheckpointError.notFinite(name: name, index: index, source: file)) {
+        try Model.load(from: directory)
+      }
+    }
+  }
+}

@@ -62,12 +62,15 @@ public struct GGUFFile: Sendable {
     return entries[place]
   }
 
+  /// Takes the file's bytes into a digest.
+  public func hash(into hasher: inout Digest.Hasher) { file.hash(into: &hasher) }
+
   /// Calls `body` with a tensor's bytes as they are stored, little-endian, at any alignment.
   ///
   /// - Throws: `GGUFError` if there is none of that name, and what `body` throws.
   public func withBytes<R>(_ name: String, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
     let entry = try entry(name)
-    defer { withExtendedLifetime(file) {} }
+    defer { file.release(entry.bytes) }
     return try body(UnsafeRawBufferPointer(rebasing: file.bytes[entry.bytes]))
   }
 

@@ -56,12 +56,15 @@ public struct SafetensorsFile: Sendable {
     return entries[place]
   }
 
+  /// Takes the file's bytes into a digest.
+  public func hash(into hasher: inout Digest.Hasher) { file.hash(into: &hasher) }
+
   /// Calls `body` with a tensor's bytes, little-endian, at any alignment.
   ///
   /// - Throws: `SafetensorsError` if there is none of that name, and what `body` throws.
   public func withBytes<R>(_ name: String, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
     let entry = try entry(name)
-    defer { withExtendedLifetime(file) {} }
+    defer { file.release(entry.bytes) }
     return try body(UnsafeRawBufferPointer(rebasing: file.bytes[entry.bytes]))
   }
 

@@ -25,7 +25,9 @@ public struct GGUFCheckpoint: Sendable {
     self.file = file
     configuration = reading.configuration
     parameters = Dictionary(uniqueKeysWithValues: reading.parameters.map { ($0.role, $0) })
-    digest = Digest(of: try Data(contentsOf: URL(filePath: path), options: .alwaysMapped))
+    var hasher = Digest.Hasher()
+    file.hash(into: &hasher)
+    digest = hasher.finalize()
     for parameter in configuration.parameters { try check(parameter) }
   }
 
