@@ -92,11 +92,21 @@ public enum ModelTools {
   ) throws -> Int {
     let model = try Model.load(from: directory)
     let patterns = try hooks.map { try HookPattern($0) }
-    let forward = try model.forward(tokens, capture: patterns, logits: .all)
+    // Logits are by far the largest: each sequence's are made as they are written.
+    let last = HookPoint(.lnFinalNormalized)
+    let forward = try model.forward(tokens, capture: patterns + [HookPattern(last)], logits: .none)
+    let wanted = Set(try patterns.flatMap { try $0.points(in: model.configuration) })
     var tensors: [(name: String, value: SafetensorsValue)] = []
     for index in tokens.indices {
-      tensors.append(("logits.\(index)", .f32(try forward.logits(sequence: index))))
-      for hook in forward.activations.hooks {
+      let normalized = try forward.activation(last, sequence: index)
+      tensors.append(
+        (
+          "logits.\(index)",
+          .later(shape: [tokens[index].count, model.configuration.vocabularySize]) {
+            model.logits(ofNormalized: normalized)
+          }
+        ))
+      for hook in forward.activations.hooks where wanted.contains(hook) {
         tensors.append(("\(hook).\(index)", .f32(try forward.activation(hook, sequence: index))))
       }
     }

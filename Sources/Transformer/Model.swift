@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Tensor
 
 /// A transformer ready to run: a configuration and its weights, packed for the kernels in their own type.
@@ -101,6 +102,25 @@ public final class Model: Sendable {
     if !configuration.tiedEmbeddings { all.append(embedding) }
     for block in blocks { all += block.projections.map(\.matrix) }
     return all.reduce(0) { $0 + $1.byteCount }
+  }
+
+  /// The logits `[positions, vocab]` of what the last norm gave, `ln_final.hook_normalized` `[positions, d_model]`: the
+  /// bits that a run which asks for logits gives.
+  public func logits(ofNormalized x: Tensor) -> Tensor {
+    precondition(x.width == configuration.width, "rows of \(x.width) numbers, where the model has \(configuration.width)")
+    return Tensor([x.rowCount, configuration.vocabularySize]) { logits in
+      x.withUnsafePointer { unembed($0, rows: x.rowCount, into: logits) }
+    }
+  }
+
+  /// `[rows, d_model]` to `[rows, vocab]`.
+  func unembed(_ normalized: UnsafePointer<Float>, rows: Int, into logits: UnsafeMutablePointer<Float>) {
+    unembedding.multiply(normalized, rows: rows, into: logits)
+    guard let cap = configuration.logitCap else { return }
+    let count = Int64(rows * configuration.vocabularySize)
+    kernels_scale(logits, Float(1 / cap), logits, count)
+    kernels_tanh(logits, logits, count)
+    kernels_scale(logits, Float(cap), logits, count)
   }
 
   /// Whether threads share each product, as is best for large ones. A small model's batch is split by sequences.

@@ -140,6 +140,15 @@ struct FamilyTests {
     }
   }
 
+  @Test("Logits made afterwards from the last norm have the same bits.", arguments: ["gemma2", "gpt2"])
+  func afterwards(name: String) throws {
+    let (golden, model) = (try golden(name), try model(name))
+    let tokens = try prompts(golden)[0]
+    let forward = try model.forward([tokens], capture: [HookPattern(.lnFinalNormalized)], logits: .all)
+    let made = model.logits(ofNormalized: try forward.activation(HookPoint(.lnFinalNormalized), sequence: 0))
+    #expect(try forward.logits(sequence: 0) == made)
+  }
+
   @Test("Each site fires, and changing it changes what comes out.", arguments: variants)
   func sites(name: String) throws {
     let (golden, model) = (try golden(name), try model(name))

@@ -8,6 +8,8 @@ public enum SafetensorsValue: Sendable {
   case bf16(Tensor)
   /// Each element rounded to the nearest float16.
   case f16(Tensor)
+  /// Float32 that is made when its turn comes to be written, so that many large tensors need not be there together.
+  case later(shape: [Int], make: @Sendable () -> Tensor)
   /// Whole numbers with a shape.
   case i64([Int64], shape: [Int])
   /// Doubles with a shape.
@@ -15,7 +17,7 @@ public enum SafetensorsValue: Sendable {
 
   var type: ElementType {
     switch self {
-    case .f32: .f32
+    case .f32, .later: .f32
     case .bf16: .bf16
     case .f16: .f16
     case .i64: .i64
@@ -26,13 +28,14 @@ public enum SafetensorsValue: Sendable {
   var shape: [Int] {
     switch self {
     case .f32(let tensor), .bf16(let tensor), .f16(let tensor): tensor.shape
-    case .i64(_, let shape), .f64(_, let shape): shape
+    case .i64(_, let shape), .f64(_, let shape), .later(let shape, _): shape
     }
   }
 
   var count: Int {
     switch self {
     case .f32(let tensor), .bf16(let tensor), .f16(let tensor): tensor.count
+    case .later(let shape, _): shape.reduce(1, *)
     case .i64(let values, _): values.count
     case .f64(let values, _): values.count
     }
@@ -99,6 +102,10 @@ extension SafetensorsFile {
       try tensor.withUnsafePointer { (pointer) throws(FileError) in
         try sink.append(UnsafeRawBufferPointer(start: pointer, count: tensor.count * 4))
       }
+    case .later(let shape, let make):
+      let tensor = make()
+      precondition(tensor.count == shape.reduce(1, *), "a tensor of another shape than was announced")
+      try append(.f32(tensor), to: sink)
     case .bf16(let tensor): try appendNarrowed(tensor, KERNELS_BF16, to: sink)
     case .f16(let tensor): try appendNarrowed(tensor, KERNELS_F16, to: sink)
     case .i64(let values, _): try sink.append(contentsOf: values)

@@ -74,19 +74,14 @@ struct LayerLoop {
   /// The logits of some rows of `workspace.normalized`: `[rows.count * vocab]`.
   func unembed(rows: [Int]) -> [Float] {
     let width = configuration.width
-    let count = rows.count * configuration.vocabularySize
     let input = Buffer(rows.count * width)
     for (i, row) in rows.enumerated() {
       (input + i * width).update(from: workspace.normalized + row * width, count: width)
     }
-    let output = Buffer(count)
-    model.unembedding.multiply(input.pointer, rows: rows.count, into: output.pointer)
-    if let cap = configuration.logitCap {
-      kernels_scale(output.pointer, Float(1 / cap), output.pointer, Int64(count))
-      kernels_tanh(output.pointer, output.pointer, Int64(count))
-      kernels_scale(output.pointer, Float(cap), output.pointer, Int64(count))
+    return [Float](unsafeUninitializedCapacity: rows.count * configuration.vocabularySize) { logits, count in
+      count = logits.count
+      if let base = logits.baseAddress { model.unembed(input.pointer, rows: rows.count, into: base) }
     }
-    return Array(UnsafeBufferPointer(start: output.pointer, count: count))
   }
 
   // MARK: Sublayers
