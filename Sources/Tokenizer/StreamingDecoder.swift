@@ -5,22 +5,18 @@ public struct StreamingDecoder: Sendable {
   private let tokenizer: Tokenizer
   private let skipSpecial: Bool
   private var pending: [UInt8] = []
-  private var hasStarted = false
+  private var progress: Pieces.Progress
 
   init(tokenizer: Tokenizer, skipSpecial: Bool) {
     self.tokenizer = tokenizer
     self.skipSpecial = skipSpecial
+    progress = tokenizer.pieces.start
   }
 
   /// Takes one more token; gives the text that is certain by now, often empty.
   public mutating func append(_ id: Int) -> String {
     if skipSpecial, tokenizer.pieces.isSpecial(id) { return "" }
-    var bytes = tokenizer.pieces[id]
-    if !hasStarted, !bytes.isEmpty {
-      hasStarted = true
-      if tokenizer.pieces.stripsLeadingSpace, bytes.first == 0x20 { bytes = bytes.dropFirst() }
-    }
-    pending += bytes
+    pending += tokenizer.pieces.bytes(of: id, &progress)
     let complete = pending.count - Self.unfinished(pending)
     defer { pending.removeFirst(complete) }
     return String(decoding: pending[..<complete], as: UTF8.self)

@@ -8,8 +8,8 @@ extension Tokenizer {
   /// The bytes of some tokens, which need not be valid UTF-8.
   public func bytes(of ids: [Int], skipSpecial: Bool = false) -> [UInt8] {
     var bytes: [UInt8] = []
-    for id in ids where !(skipSpecial && pieces.isSpecial(id)) { bytes += pieces[id] }
-    if pieces.stripsLeadingSpace, bytes.first == 0x20 { bytes.removeFirst() }
+    var progress = pieces.start
+    for id in ids where !(skipSpecial && pieces.isSpecial(id)) { bytes += pieces.bytes(of: id, &progress) }
     return bytes
   }
 
@@ -22,7 +22,7 @@ extension Tokenizer {
     guard let name = token(id) else { return "⟨\(id)⟩" }
     if pieces.isSpecial(id) { return name }
     var result = ""
-    var rest = pieces[id]
+    var rest = pieces[id, isFirst: false]
     func hexadecimal(_ byte: UInt8) -> String {
       "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
     }

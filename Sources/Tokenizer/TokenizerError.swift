@@ -2,6 +2,10 @@ import Foundation
 
 /// What can be wrong with a tokenizer's files, or with what is asked of the trainer.
 public enum TokenizerError: Error, Equatable, CustomStringConvertible {
+  /// A directory has none of the files that a tokenizer is read from.
+  case noTokenizer(directory: String, readable: [String])
+  /// A directory has several files of which one should be the tokenizer.
+  case severalTokenizers(directory: String, files: [String])
   /// A file that must be there is not.
   case missingFile(path: String)
   /// A file is there but cannot be read.
@@ -10,12 +14,14 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
   case unwritableFile(path: String, reason: String)
   /// The text is not JSON; line and column count from 1.
   case malformedJSON(file: String, line: Int, column: Int, reason: String)
-  /// A JSON value is missing or of another type; `path` is the way to it, such as `model.vocab`.
+  /// A value is missing or of another type; `path` is the way to it, such as `model.vocab`.
   case unexpectedValue(file: String, path: String, expected: String, found: String)
   /// A kind of model, normalizer, pre-tokenizer, decoder or post-processor that is not implemented.
   case unsupported(file: String, path: String, found: String, supported: [String])
   /// A merge names a token (or makes one) that the vocabulary does not have.
-  case mergeOutsideVocabulary(file: String, merge: Int, left: String, right: String, missing: String)
+  case mergeOutsideVocabulary(file: String, place: String, left: String, right: String, missing: String)
+  /// A protocol buffer is cut off or is none; the offset counts bytes from 0.
+  case malformedProtobuf(file: String, offset: Int, reason: String)
   /// Two tokens claim one id, or one token has two ids.
   case conflictingTokens(file: String, first: String, second: String, id: Int)
   /// A byte-level vocabulary that cannot spell every text.
@@ -30,9 +36,13 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
   /// What was expected, what was found, where, and what to do.
   public var description: String {
     switch self {
-    case .missingFile(let path):
-      "\(path): no such file. Expected a Hugging Face tokenizer directory with a tokenizer.json; "
+    case .noTokenizer(let directory, let readable):
+      "\(directory): no tokenizer. Expected one of \(readable.joined(separator: "; ")); "
         + "check the model's path, or save the tokenizer again with transformers' save_pretrained."
+    case .severalTokenizers(let directory, let files):
+      "\(directory): expected one tokenizer, found \(files.joined(separator: " and ")). Remove all but one."
+    case .missingFile(let path):
+      "\(path): no such file, but the files beside it need it. Download it again."
     case .unreadableFile(let path, let reason):
       "\(path): cannot be read: \(reason)."
     case .unwritableFile(let path, let reason):
@@ -43,9 +53,12 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
       "\(file): \(path): expected \(expected), found \(found)."
     case .unsupported(let file, let path, let found, let supported):
       "\(file): \(path): “\(found)” is not supported. Supported: \(supported.joined(separator: ", "))."
-    case .mergeOutsideVocabulary(let file, let merge, let left, let right, let missing):
-      "\(file): model.merges[\(merge)] joins “\(left)” and “\(right)”, but model.vocab has no “\(missing)”. "
+    case .mergeOutsideVocabulary(let file, let place, let left, let right, let missing):
+      "\(file): \(place) joins “\(left)” and “\(right)”, but the vocabulary has no “\(missing)”. "
         + "Vocabulary and merges come from different tokenizers; download the file again."
+    case .malformedProtobuf(let file, let offset, let reason):
+      "\(file): not a valid protocol buffer at byte \(offset): \(reason). The file may be truncated; "
+        + "download it again."
     case .conflictingTokens(let file, let first, let second, let id):
       "\(file): the tokens “\(first)” and “\(second)” both claim id \(id)."
     case .missingByte(let file, let byte):

@@ -119,7 +119,12 @@ import Tokenizer
   func malformed() throws {
     let scratch = try Scratch()
     let path = scratch.url.appendingPathComponent("tokenizer.json")
-    #expect(throws: TokenizerError.missingFile(path: path.path)) { try Tokenizer.load(directory: scratch.url) }
+    #expect {
+      try Tokenizer.load(directory: scratch.url)
+    } throws: {
+      guard case TokenizerError.noTokenizer(scratch.url.path, let readable) = $0 else { return false }
+      return readable.count == 4
+    }
     for (text, line, column) in [
       ("{\"a\": \n  oops}", 2, 3), ("", 1, 1), ("{\"a\": 01}", 1, 7), ("[1, 2", 1, 6), ("{} x", 1, 4),
       ("\"\\q\"", 1, 2), (String(repeating: "[", count: 5000), 1, 129), ("{\"a\" 1}", 1, 6), ("\"ab", 1, 1),
@@ -137,7 +142,7 @@ import Tokenizer
   @Test("Contradictions between vocabulary, merges and added tokens are refused.")
   func contradictions() throws {
     #expect { try load(merges: #"["a b"]"#) } throws: {
-      guard case TokenizerError.mergeOutsideVocabulary(_, 0, "a", "b", "ab") = $0 else { return false }
+      guard case TokenizerError.mergeOutsideVocabulary(_, "model.merges[0]", "a", "b", "ab") = $0 else { return false }
       return true
     }
     #expect { try load(vocabulary: [("x1", 256), ("x2", 256)]) } throws: {
@@ -169,9 +174,11 @@ import Tokenizer
       #expect(!supported.isEmpty)
     }
     refuses("Unigram") { try load(model: #""type": "Unigram""#) }
+    refuses("WordLevel") { try load(model: #""type": "WordLevel""#) }
     refuses("Nmt") { try load(top: #""normalizer": {"type": "Nmt"},"#) }
-    refuses("Bert") { try load(preTokenizer: #"{"type": "BertPreTokenizer"}"#) }
-    refuses("Roberta") { try load(top: #""post_processor": {"type": "RobertaProcessing"},"#) }
+    refuses("UnicodeScripts") { try load(preTokenizer: #"{"type": "UnicodeScripts"}"#) }
+    refuses("Pair") { try load(top: #""post_processor": {"type": "PairProcessing"},"#) }
+    refuses("dropout") { try load(model: #""type": "BPE", "dropout": 0.1"#) }
     #expect(throws: TokenizerError.self) {
       try load(preTokenizer: #"{"type": "Split", "pattern": {"Regex": "(a"}, "behavior": "Isolated"}"#)
     }

@@ -4,14 +4,14 @@ struct AddedTokens: Sendable {
   struct Token: Sendable {
     let id: Int
     let content: String
-    let isSpecial: Bool
+    var isSpecial = false
     /// Whether white space before (after) the token belongs to it.
-    let stripsLeft: Bool
-    let stripsRight: Bool
+    var stripsLeft = false
+    var stripsRight = false
     /// Whether it must stand alone as a word.
-    let isSingleWord: Bool
+    var isSingleWord = false
     /// Whether it is searched in the normalized text rather than in the text as given.
-    let isNormalized: Bool
+    var isNormalized = false
   }
 
   /// A stretch of text: a token, or (`token` is nil) text in between.
@@ -20,29 +20,38 @@ struct AddedTokens: Sendable {
     let range: Range<Int>
   }
 
-  let tokens: [Token]
-  /// By first byte, longest content first: (index in `tokens`, bytes).
-  private let raw: [[(index: Int, bytes: [UInt8])]]
-  private let normalized: [[(index: Int, bytes: [UInt8])]]
-  let hasNormalized: Bool
+  /// Tokens by their first byte, longest content first.
+  private struct Index: Sendable {
+    var candidates = Array(repeating: [(token: Token, bytes: [UInt8])](), count: 256)
+    /// Which bytes start any token; apart, so that a text is passed over quickly.
+    var starts = Array(repeating: false, count: 256)
+    var isEmpty = true
+
+    mutating func add(_ token: Token, _ bytes: [UInt8]) {
+      guard let first = bytes.first else { return }
+      isEmpty = false
+      starts[Int(first)] = true
+      candidates[Int(first)].append((token, bytes))
+      candidates[Int(first)].sort { $0.bytes.count > $1.bytes.count }
+    }
+  }
+
+  private var raw = Index()
+  private var normalized = Index()
+
+  /// Whether any token is searched in the normalized text.
+  var hasNormalized: Bool { !normalized.isEmpty }
 
   init(_ tokens: [Token], normalizer: Normalizer?) {
-    self.tokens = tokens
-    var raw = Array(repeating: [(index: Int, bytes: [UInt8])](), count: 256)
-    var normalized = raw
-    for (index, token) in tokens.enumerated() {
+    for token in tokens {
       var segment = Segment(bytes: Array(token.content.utf8), base: 0)
-      if token.isNormalized { normalizer?.apply(to: &segment) }
-      guard let first = segment.bytes.first else { continue }
       if token.isNormalized {
-        normalized[Int(first)].append((index, segment.bytes))
+        normalizer?.apply(to: &segment)
+        normalized.add(token, segment.bytes)
       } else {
-        raw[Int(first)].append((index, segment.bytes))
+        raw.add(token, segment.bytes)
       }
     }
-    self.raw = raw.map { $0.sorted { $0.bytes.count > $1.bytes.count } }
-    self.normalized = normalized.map { $0.sorted { $0.bytes.count > $1.bytes.count } }
-    hasNormalized = tokens.contains { $0.isNormalized }
   }
 
   /// Cuts text at its added tokens: at each place from the left, the longest one.
@@ -50,32 +59,30 @@ struct AddedTokens: Sendable {
   ///   - special: whether special tokens are looked for too.
   ///   - inNormalized: which of the two kinds is looked for.
   func split(_ bytes: [UInt8], special: Bool, inNormalized: Bool) -> [Part] {
-    let table = inNormalized ? normalized : raw
+    let index = inNormalized ? normalized : raw
     var parts: [Part] = []
     var textStart = 0
     var position = 0
-    while position < bytes.count {
-      var found: (token: Token, range: Range<Int>)?
-      for candidate in table[Int(bytes[position])] {
-        let end = position + candidate.bytes.count
-        let token = tokens[candidate.index]
-        guard end <= bytes.count, special || !token.isSpecial,
-          bytes[position..<end].elementsEqual(candidate.bytes)
-        else { continue }
-        if token.isSingleWord, !standsAlone(position..<end, in: bytes) { continue }
-        found = (token, position..<end)
-        break
-      }
-      guard let found else {
+    while let next = Self.next(index.starts, in: bytes, from: position) {
+      position = next
+      guard let found = find(index, bytes, at: position, special: special) else {
         position += 1
         continue
       }
-      var (start, end) = (found.range.lowerBound, found.range.upperBound)
+      var (start, end) = (position, found.end)
       if found.token.stripsLeft {
-        while let space = spaceBefore(start, in: bytes), space >= textStart { start = space }
+        while let before = bytes.scalar(before: start), before.start >= textStart,
+          before.scalar.properties.isWhitespace
+        {
+          start = before.start
+        }
       }
       if found.token.stripsRight {
-        while let space = spaceAfter(end, in: bytes) { end = space }
+        while end < bytes.count {
+          let after = bytes.scalar(at: end)
+          guard after.scalar.properties.isWhitespace else { break }
+          end = after.end
+        }
       }
       if start > textStart { parts.append(Part(token: nil, range: textStart..<start)) }
       parts.append(Part(token: found.token, range: start..<end))
@@ -86,36 +93,30 @@ struct AddedTokens: Sendable {
     return parts
   }
 
-  private func standsAlone(_ range: Range<Int>, in bytes: [UInt8]) -> Bool {
-    func isWord(_ scalar: Unicode.Scalar?) -> Bool {
-      guard let scalar else { return false }
-      return scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "_"
+  /// The first place from `start` on where some token may begin.
+  private static func next(_ starts: [Bool], in bytes: [UInt8], from start: Int) -> Int? {
+    starts.withUnsafeBufferPointer { starts in
+      bytes.withUnsafeBufferPointer { bytes in
+        var position = start
+        while position < bytes.count {
+          if starts[Int(bytes[position])] { return position }
+          position += 1
+        }
+        return nil
+      }
     }
-    return !isWord(scalar(before: range.lowerBound, in: bytes)?.scalar)
-      && !isWord(scalar(after: range.upperBound, in: bytes)?.scalar)
   }
 
-  private func scalar(before end: Int, in bytes: [UInt8]) -> (scalar: Unicode.Scalar, start: Int)? {
-    var start = end - 1
-    while start >= 0, bytes[start] & 0xC0 == 0x80 { start -= 1 }
-    guard start >= 0 else { return nil }
-    return String(decoding: bytes[start..<end], as: UTF8.self).unicodeScalars.first.map { ($0, start) }
-  }
-
-  private func scalar(after start: Int, in bytes: [UInt8]) -> (scalar: Unicode.Scalar, end: Int)? {
-    guard start < bytes.count else { return nil }
-    var end = start + 1
-    while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
-    return String(decoding: bytes[start..<end], as: UTF8.self).unicodeScalars.first.map { ($0, end) }
-  }
-
-  private func spaceBefore(_ end: Int, in bytes: [UInt8]) -> Int? {
-    guard let (scalar, start) = scalar(before: end, in: bytes), scalar.properties.isWhitespace else { return nil }
-    return start
-  }
-
-  private func spaceAfter(_ start: Int, in bytes: [UInt8]) -> Int? {
-    guard let (scalar, end) = scalar(after: start, in: bytes), scalar.properties.isWhitespace else { return nil }
-    return end
+  private func find(_ index: Index, _ bytes: [UInt8], at start: Int, special: Bool) -> (token: Token, end: Int)? {
+    for (token, content) in index.candidates[Int(bytes[start])] {
+      let end = start + content.count
+      guard end <= bytes.count, special || !token.isSpecial, bytes[start..<end].elementsEqual(content) else { continue }
+      if token.isSingleWord {
+        if let before = bytes.scalar(before: start), before.scalar.isWord { continue }
+        if end < bytes.count, bytes.scalar(at: end).scalar.isWord { continue }
+      }
+      return (token, end)
+    }
+    return nil
   }
 }

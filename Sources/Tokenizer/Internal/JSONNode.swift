@@ -54,6 +54,23 @@ struct JSONNode {
     return try require("content", "a token's text").string()
   }
 
+  /// The `type` of a component.
+  func kind() throws -> String { try require("type", "a text").string() }
+
+  /// The steps of a `Sequence`, however deep; any other step alone.
+  func flattened(_ key: String) throws -> [JSONNode] {
+    guard try kind() == "Sequence" else { return [self] }
+    return try require(key, "a list").array().flatMap { try $0.flattened(key) }
+  }
+
+  /// A number that is not negative, 0 when it is missing.
+  func count(_ key: String) throws -> Int {
+    guard let node = self[key] else { return 0 }
+    let number = try node.int()
+    guard number >= 0, number < 1 << 16 else { throw node.wrong("a small count") }
+    return number
+  }
+
   /// An optional flag with its default.
   func flag(_ key: String, default value: Bool) throws -> Bool { try self[key]?.bool() ?? value }
 }

@@ -15,7 +15,7 @@ final class Pattern: @unchecked Sendable {
     let options = PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C
     var number: Int32 = 0
     var offset = 0
-    let pattern = Array(Pattern.withPlainWhiteSpace(source).utf8)
+    let pattern = Array(Pattern.withUnicodeClasses(source).utf8)
     guard let code = pcre2_compile_8(pattern, pattern.count, options, &number, &offset, nil) else {
       var message = [UInt8](repeating: 0, count: 200)
       let length = pcre2_get_error_message_8(number, &message, message.count)
@@ -55,20 +55,31 @@ final class Pattern: @unchecked Sendable {
     }
   }
 
-  /// `\s` and `\S` spelled out as Unicode's White_Space: PCRE2's own also holds U+180E, which Oniguruma's does not.
-  static func withPlainWhiteSpace(_ source: String) -> String {
-    let space = "\\t-\\r\\x{85}\\p{Z}"
+  /// `\s`, `\S`, `\w`, `\W` and `\h` spelled out as Oniguruma has them (PCRE2's own white space also holds U+180E, its
+  /// words no marks, its `\h` is another kind of white space), and `\u00E9` as PCRE2 writes it.
+  static func withUnicodeClasses(_ source: String) -> String {
+    let space = #"\t-\r\x{85}\p{Z}"#
+    let word = #"\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\x{B2}\x{B3}\x{B9}\x{BC}-\x{BE}"#
+    let hexadecimal = "0-9A-Fa-f"
     var result = ""
     var depth = 0
-    var scalars = source.unicodeScalars.makeIterator()
-    while let scalar = scalars.next() {
+    var scalars = source.unicodeScalars[...]
+    while let scalar = scalars.popFirst() {
       switch scalar {
       case "\\":
-        guard let escaped = scalars.next() else { return result + "\\" }
+        guard let escaped = scalars.popFirst() else { return result + "\\" }
         switch (escaped, depth > 0) {
         case ("s", true): result += space
         case ("s", false): result += "[\(space)]"
         case ("S", false): result += "[^\(space)]"
+        case ("w", true): result += word
+        case ("w", false): result += "[\(word)]"
+        case ("W", false): result += "[^\(word)]"
+        case ("h", true): result += hexadecimal
+        case ("h", false): result += "[\(hexadecimal)]"
+        case ("u", _) where scalars.first != "{":
+          result += "\\x{\(String(String.UnicodeScalarView(scalars.prefix(4))))}"
+          scalars = scalars.dropFirst(4)
         default:
           result.unicodeScalars.append("\\")
           result.unicodeScalars.append(escaped)

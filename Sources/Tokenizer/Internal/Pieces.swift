@@ -1,43 +1,70 @@
 /// What each token id stands for in decoded text.
 struct Pieces: Sendable {
-  private var storage: [UInt8] = []
-  private var starts: [Int] = [0]
-  private let special: Set<Int>
-  /// Whether one space is removed at the start of decoded text.
-  let stripsLeadingSpace: Bool
+  /// Byte strings one after the other.
+  private struct Texts: Sendable {
+    var storage: [UInt8] = []
+    var starts: [Int] = [0]
 
-  init(names: ByteTable, nameOfID: [Int32], added: [AddedTokens.Token], decoding: PipelineReader.Decoding) {
-    stripsLeadingSpace = decoding.stripsLeadingSpace
-    special = Set(added.filter(\.isSpecial).map(\.id))
-    let addedIDs = Set(added.map(\.id))
-    for (id, name) in nameOfID.enumerated() {
-      if name >= 0 {
-        storage += Self.bytes(of: names[Int(name)], isAdded: addedIDs.contains(id), decoding)
-      }
+    subscript(index: Int) -> ArraySlice<UInt8> { storage[starts[index]..<starts[index + 1]] }
+
+    mutating func append(_ bytes: some Sequence<UInt8>) {
+      storage.append(contentsOf: bytes)
       starts.append(storage.count)
     }
   }
 
-  private static func bytes(
-    of name: ArraySlice<UInt8>, isAdded: Bool, _ decoding: PipelineReader.Decoding
-  ) -> [UInt8] {
-    if isAdded { return Array(name) }
-    if decoding.isByteLevel {
-      return ByteAlphabet.bytes(of: String(decoding: name, as: UTF8.self)) ?? Array(name)
+  private var texts = Texts()
+  /// What they stand for as the first token, where that may be something else.
+  private var firstTexts: Texts?
+  private let special: Set<Int>
+  /// Tokens that keep a space at the start of the text.
+  private let verbatim: Set<Int>
+  /// What happens to spaces at the start of decoded text.
+  private let leading: LeadingSpaces
+
+  init(vocabulary: Vocabulary, added: [AddedTokens.Token], decoder: TokenDecoder) {
+    leading = decoder.leading
+    verbatim = Set(decoder.surfaces.keys)
+    special = Set(added.filter(\.isSpecial).map(\.id))
+    let addedIDs = Set(added.map(\.id))
+    if decoder.distinguishesFirst { firstTexts = Texts() }
+    for id in 0..<vocabulary.size {
+      let name = vocabulary.name(of: id) ?? []
+      if let surface = decoder.surfaces[id] {
+        texts.append(surface)
+        firstTexts?.append(surface)
+      } else if addedIDs.contains(id) || name.isEmpty {
+        texts.append(name)
+        firstTexts?.append(name)
+      } else {
+        texts.append(decoder.bytes(of: name, isFirst: false))
+        if firstTexts != nil { firstTexts?.append(decoder.bytes(of: name, isFirst: true)) }
+      }
     }
-    if decoding.hasByteFallback, let byte = ByteFallback.byte(of: name) { return [byte] }
-    var result = Array(name)
-    for (from, to) in decoding.replacements {
-      for range in result.ranges(of: from).reversed() { result.replaceSubrange(range, with: to) }
-    }
-    return result
   }
 
   func isSpecial(_ id: Int) -> Bool { special.contains(id) }
 
+  /// The start of a text: no token has been decoded.
+  var start: Progress { Progress(leading: leading) }
+
+  /// How far decoding has come.
+  struct Progress: Sendable {
+    fileprivate var leading: LeadingSpaces
+    fileprivate var isFirst = true
+  }
+
+  /// The bytes that the next token of a text adds to it.
+  func bytes(of id: Int, _ progress: inout Progress) -> ArraySlice<UInt8> {
+    defer { progress.isFirst = false }
+    let bytes = self[id, isFirst: progress.isFirst]
+    return progress.leading.strip(bytes, keepsSpace: verbatim.contains(id))
+  }
+
   /// The bytes of a token; none for an id that no token has.
-  subscript(id: Int) -> ArraySlice<UInt8> {
-    guard id >= 0, id < starts.count - 1 else { return [] }
-    return storage[starts[id]..<starts[id + 1]]
+  subscript(id: Int, isFirst isFirst: Bool) -> ArraySlice<UInt8> {
+    guard id >= 0, id < texts.starts.count - 1 else { return [] }
+    if isFirst, let firstTexts { return firstTexts[id] }
+    return texts[id]
   }
 }

@@ -1,20 +1,24 @@
-/// How text is cut into words that merges do not cross: one entry of `pre_tokenizer` in tokenizer.json.
+/// How text is cut into words that tokens do not cross: one entry of `pre_tokenizer` in tokenizer.json.
 enum PreTokenizer: Sendable {
-  /// A space before the text, when it does not start with one.
+  /// A space before each word that does not start with one.
   case prefixSpace
-  /// Cut around the matches of a pattern.
-  case split(Splitter, SplitBehavior)
+  /// Cut around the matches of a pattern, or around what lies between them.
+  case split(Splitter, SplitBehavior, inverted: Bool = false)
   /// Spaces become `mark`, one is put in front, and words start at the marks.
-  case metaspace(mark: String, prepend: MetaspacePrepend, split: Bool)
+  case metaspace(mark: [UInt8], prepend: MetaspacePrepend, split: Bool)
+  /// Words start at the marks, where a character that is none goes before.
+  case markStarts(mark: [UInt8])
+  /// Some texts stand alone, the longest where several begin.
+  case isolate(ByteTrie)
 
   /// What is cut at.
   enum Splitter: Sendable {
     case pattern(Pattern)
-    case text(String)
+    case text([UInt8])
   }
 
-  /// What becomes of the text between the matches, which are the delimiters.
-  enum SplitBehavior: String, Sendable {
+  /// What becomes of the matches.
+  enum SplitBehavior: String, Sendable, CaseIterable {
     case removed = "Removed"
     case isolated = "Isolated"
     case mergedWithPrevious = "MergedWithPrevious"
@@ -23,85 +27,169 @@ enum PreTokenizer: Sendable {
   }
 
   /// When `metaspace` puts a mark in front.
-  enum MetaspacePrepend: String, Sendable {
-    case always, never, first
+  enum MetaspacePrepend: String, Sendable, CaseIterable {
+    case always, first, never
   }
 
-  /// GPT-2's pattern (Radford et al. 2019), which `ByteLevel` uses unless it is told not to.
-  static let gpt2Pattern = #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
-
-  /// Cuts the words of a segment further; may also change the segment while it is one single word.
+  /// Cuts the words of a segment further; may also change the segment.
   func apply(to segment: inout Segment, words: inout [Range<Int>]) {
     switch self {
     case .prefixSpace:
-      if let first = segment.bytes.first, first != 0x20 {
-        segment.prepend([0x20])
-        words = [0..<segment.bytes.count]
+      Self.rewrite(&segment, &words) { word, editor in
+        if !word.isEmpty, editor.old.bytes[word.lowerBound] != 0x20 {
+          editor.replace(until: word.lowerBound, with: [0x20])
+        }
       }
     case .metaspace(let mark, let prepend, let split):
-      let mark = Array(mark.utf8)
-      segment.replace(segment.bytes.ranges(of: [0x20]).map { ($0, mark) })
-      let wanted = prepend == .always || prepend == .first && segment.base == 0
-      if wanted, !segment.bytes.isEmpty, !segment.bytes.starts(with: mark) { segment.prepend(mark) }
-      words = [0..<segment.bytes.count]
-      if split {
-        words = Self.cut(0..<segment.bytes.count, at: segment.bytes.ranges(of: mark), .mergedWithNext)
+      Self.rewrite(&segment, &words) { word, editor in
+        let old = editor.old
+        let spaces = old.bytes.ranges(of: [0x20], in: word)
+        let wanted = prepend == .always || prepend == .first && old.source(of: word.lowerBound) == 0
+        if wanted, !word.isEmpty, !old.bytes[word].starts(with: mark), old.bytes[word.lowerBound] != 0x20 {
+          editor.replace(until: word.lowerBound, with: mark)
+        }
+        for space in spaces {
+          editor.keep(until: space.lowerBound)
+          editor.replace(until: space.upperBound, with: mark)
+        }
       }
-    case .split(let splitter, let behavior):
+      guard split else { return }
+      words = words.flatMap {
+        Self.cut($0, at: segment.bytes.ranges(of: mark, in: $0), .mergedWithNext, inverted: false)
+      }
+    case .markStarts(let mark):
+      words = words.flatMap { Self.cutAtStarts(of: mark, in: segment.bytes, $0) }
+    case .isolate(let trie):
+      words = words.flatMap { Self.isolate(trie, in: segment.bytes, $0) }
+    case .split(.pattern(let pattern), .isolated, _):
+      // The usual case, without a list of matches.
       var result: [Range<Int>] = []
       result.reserveCapacity(words.count + segment.bytes.count / 4)
       segment.bytes.withUnsafeBufferPointer { bytes in
         for word in words {
-          let part = UnsafeBufferPointer(rebasing: bytes[word])
-          if case .pattern(let pattern) = splitter, behavior == .isolated {
-            // The usual case, without a list of matches.
-            var end = word.lowerBound
-            pattern.forEachMatch(in: part) { match in
-              let start = word.lowerBound + match.lowerBound
-              if start > end { result.append(end..<start) }
-              end = word.lowerBound + match.upperBound
-              result.append(start..<end)
-            }
-            if end < word.upperBound { result.append(end..<word.upperBound) }
-            continue
+          var end = word.lowerBound
+          pattern.forEachMatch(in: UnsafeBufferPointer(rebasing: bytes[word])) { match in
+            let start = word.lowerBound + match.lowerBound
+            if start > end { result.append(end..<start) }
+            end = word.lowerBound + match.upperBound
+            result.append(start..<end)
           }
-          var matches: [Range<Int>] = []
-          switch splitter {
-          case .pattern(let pattern): pattern.forEachMatch(in: part) { matches.append($0) }
-          case .text(let text): matches = Array(part).ranges(of: Array(text.utf8))
-          }
-          let shifted = matches.map { $0.lowerBound + word.lowerBound..<$0.upperBound + word.lowerBound }
-          result += Self.cut(word, at: shifted, behavior)
+          if end < word.upperBound { result.append(end..<word.upperBound) }
         }
       }
       words = result
+    case .split(let splitter, let behavior, let inverted):
+      words = words.flatMap { word in
+        var matches: [Range<Int>] = []
+        switch splitter {
+        case .text(let text): matches = segment.bytes.ranges(of: text, in: word)
+        case .pattern(let pattern):
+          segment.bytes.withUnsafeBufferPointer { bytes in
+            pattern.forEachMatch(in: UnsafeBufferPointer(rebasing: bytes[word])) {
+              matches.append(word.lowerBound + $0.lowerBound..<word.lowerBound + $0.upperBound)
+            }
+          }
+        }
+        return Self.cut(word, at: matches, behavior, inverted: inverted)
+      }
     }
   }
 
-  /// Cuts one word at delimiters.
-  private static func cut(_ word: Range<Int>, at delimiters: [Range<Int>], _ behavior: SplitBehavior) -> [Range<Int>] {
+  /// Edits word by word, and finds the words again in the edited segment.
+  private static func rewrite(
+    _ segment: inout Segment, _ words: inout [Range<Int>], _ body: (Range<Int>, inout Segment.Editor) -> Void
+  ) {
+    segment.edit { editor in
+      for index in words.indices {
+        let word = words[index]
+        editor.keep(until: word.lowerBound)
+        let start = editor.bytes.count
+        body(word, &editor)
+        editor.keep(until: word.upperBound)
+        words[index] = start..<editor.bytes.count
+      }
+    }
+  }
+
+  /// Cuts one word at matches: `behavior` says where each of them goes.
+  private static func cut(
+    _ word: Range<Int>, at matches: [Range<Int>], _ behavior: SplitBehavior, inverted: Bool
+  ) -> [Range<Int>] {
+    var parts: [(range: Range<Int>, isCut: Bool)] = []
+    var end = word.lowerBound
+    for match in matches {
+      if match.lowerBound > end { parts.append((end..<match.lowerBound, inverted)) }
+      parts.append((match, !inverted))
+      end = match.upperBound
+    }
+    if end < word.upperBound { parts.append((end..<word.upperBound, inverted)) }
+    var result: [Range<Int>] = []
+    switch behavior {
+    case .isolated: return parts.map(\.range)
+    case .removed: return parts.filter { !$0.isCut }.map(\.range)
+    case .contiguous:
+      var last: Bool?
+      for part in parts {
+        if last == part.isCut, let before = result.popLast() {
+          result.append(before.lowerBound..<part.range.upperBound)
+        } else {
+          result.append(part.range)
+        }
+        last = part.isCut
+      }
+    case .mergedWithPrevious:
+      var lastIsCut = false
+      for part in parts {
+        if part.isCut, !lastIsCut, let before = result.popLast() {
+          result.append(before.lowerBound..<part.range.upperBound)
+        } else {
+          result.append(part.range)
+        }
+        lastIsCut = part.isCut
+      }
+    case .mergedWithNext:
+      var nextIsCut = false
+      for part in parts.reversed() {
+        if part.isCut, !nextIsCut, let after = result.popLast() {
+          result.append(part.range.lowerBound..<after.upperBound)
+        } else {
+          result.append(part.range)
+        }
+        nextIsCut = part.isCut
+      }
+      result.reverse()
+    }
+    return result
+  }
+
+  private static func cutAtStarts(of mark: [UInt8], in bytes: [UInt8], _ word: Range<Int>) -> [Range<Int>] {
     var result: [Range<Int>] = []
     var start = word.lowerBound
-    var previousWasDelimiter = false
-    for delimiter in delimiters {
-      switch behavior {
-      case .removed, .isolated, .contiguous:
-        let touches = delimiter.lowerBound == start
-        if !touches { result.append(start..<delimiter.lowerBound) }
-        if behavior == .contiguous, touches, previousWasDelimiter, let last = result.popLast() {
-          result.append(last.lowerBound..<delimiter.upperBound)
-        } else if behavior != .removed {
-          result.append(delimiter)
-        }
-        start = delimiter.upperBound
-      case .mergedWithPrevious:
-        result.append(start..<delimiter.upperBound)
-        start = delimiter.upperBound
-      case .mergedWithNext:
-        if delimiter.lowerBound > start { result.append(start..<delimiter.lowerBound) }
-        start = delimiter.lowerBound
+    var lastEnd = word.lowerBound
+    for match in bytes.ranges(of: mark, in: word) {
+      if match.lowerBound > lastEnd {
+        result.append(start..<match.lowerBound)
+        start = match.lowerBound
       }
-      previousWasDelimiter = true
+      lastEnd = match.upperBound
+    }
+    if start < word.upperBound { result.append(start..<word.upperBound) }
+    return result
+  }
+
+  private static func isolate(_ trie: ByteTrie, in bytes: [UInt8], _ word: Range<Int>) -> [Range<Int>] {
+    var result: [Range<Int>] = []
+    var start = word.lowerBound
+    var position = start
+    while position < word.upperBound {
+      if let found = trie.longest(in: bytes[..<word.upperBound], from: position) {
+        if position > start { result.append(start..<position) }
+        result.append(position..<position + found.length)
+        position += found.length
+        start = position
+      } else {
+        position = bytes.characterEnd(from: position)
+      }
     }
     if start < word.upperBound { result.append(start..<word.upperBound) }
     return result

@@ -5,8 +5,9 @@ struct SettingsReader {
   let files: [String: Data]
   let place: (String) -> String
 
-  func read() throws -> TokenizerSettings {
-    var settings = TokenizerSettings()
+  /// - Parameter defaults: what the tokenizer's main file says about the roles of special tokens.
+  func read(defaults: TokenizerSettings = TokenizerSettings()) throws -> TokenizerSettings {
+    var settings = defaults
     // The configuration wins over special_tokens_map.json, which is older.
     for name in ["special_tokens_map.json", "tokenizer_config.json"] {
       guard let data = files[name] else { continue }

@@ -6,12 +6,10 @@ struct WordCounter {
   private let special: AddedTokens
 
   init(specialTokens: [String]) throws {
-    pattern = try Pattern(PreTokenizer.gpt2Pattern, file: "the trainer")
+    pattern = try Pattern(SplitPattern.gpt2, file: "the trainer")
     special = AddedTokens(
       specialTokens.enumerated().map {
-        AddedTokens.Token(
-          id: $0, content: $1, isSpecial: true, stripsLeft: false, stripsRight: false, isSingleWord: false,
-          isNormalized: false)
+        AddedTokens.Token(id: $0, content: $1, isSpecial: true)
       }, normalizer: nil)
   }
 

@@ -11,7 +11,8 @@ struct MergeHeap: Sendable {
     let right: Int32
 
     func precedes(_ other: Candidate) -> Bool {
-      merge != other.merge ? merge < other.merge : position < other.position
+      let (rank, otherRank) = (merge >> 32, other.merge >> 32)
+      return rank != otherRank ? rank < otherRank : position < other.position
     }
   }
 

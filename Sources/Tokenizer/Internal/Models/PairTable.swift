@@ -5,6 +5,10 @@ struct PairTable: Sendable {
   /// What a look-up gives when the pair never merges; larger than every rank.
   static let none = UInt64.max
 
+  /// Whether one merge comes before another; of equal ranks neither does.
+  @inline(__always)
+  static func precedes(_ a: UInt64, _ b: UInt64) -> Bool { a >> 32 < b >> 32 }
+
   private var keys: [UInt64]
   private var values: [UInt64]
   private let shift: UInt64
