@@ -8,6 +8,7 @@ let package = Package(
     .executable(name: "palimpsest", targets: ["palimpsest"]),
     .library(name: "Palimpsest", targets: ["Commands", "Experiment", "Bundle"]),
     .library(name: "Engine", targets: ["Kernels", "Tensor", "Transformer", "Training"]),
+    .library(name: "Tokenizer", targets: ["Tokenizer"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
