@@ -82,7 +82,8 @@ public final class Tokenizer: Sendable {
     wrapping =
       pipeline.wrapping
       ?? .init(
-        before: settings.addsBegin ? one(settings.beginToken) : [], after: settings.addsEnd ? one(settings.endToken) : [])
+        before: settings.addsBegin ? one(settings.beginToken) : [],
+        after: settings.addsEnd ? one(settings.endToken) : [])
   }
 
   /// The id of a token by its spelling in the vocabulary, such as `<|end|>` or `Ġthe`.
@@ -141,10 +142,11 @@ public final class Tokenizer: Sendable {
   private func withOutput<Result>(_ body: (inout TokenModel.Output) -> Result) -> Result {
     var output = spare.withLock { $0.popLast() } ?? TokenModel.Output()
     defer {
-      output.ids = []
-      output.lengths.removeAll(keepingCapacity: true)
-      output.keepsLengths = false
-      spare.withLock { $0.append(output) }
+      // What a very long text needed is given back.
+      if output.isSmall {
+        output.clear()
+        spare.withLock { $0.append(output) }
+      }
     }
     return body(&output)
   }

@@ -106,7 +106,9 @@ import Tokenizer
     expectRefusal("small.tiktoken:10: ", "the bytes of token 0") {
       try load("tiktoken", ["small.tiktoken": changed("AA== 900")])
     }
-    expectRefusal("small.tiktoken:10: ", "claim id 3") { try load("tiktoken", ["small.tiktoken": changed("enp6eg== 3")]) }
+    expectRefusal("small.tiktoken:10: ", "claim id 3") {
+      try load("tiktoken", ["small.tiktoken": changed("enp6eg== 3")])
+    }
     expectRefusal("small.tiktoken:10: ", "-3") { try load("tiktoken", ["small.tiktoken": changed("enp6eg== -3")]) }
     expectRefusal("small.tiktoken", "pat_str", "cl100k_base*") { try load("tiktoken", ["tokenizer_config.json": nil]) }
     expectRefusal("no token for byte 0x9") {

@@ -25,7 +25,8 @@ enum BenchTokenizer {
       let time = clock.measure { encoded = documents.map { tokenizer.encode($0) } }
       if pass >= warmUp { seconds.append(time / .seconds(1)) }
     }
-    print("{\"seconds\": \(seconds), \"tokens\": \(encoded.reduce(0) { $0 + $1.count }), \"digest\": \(digest(encoded))}")
+    let tokens = encoded.reduce(0) { $0 + $1.count }
+    print("{\"seconds\": \(seconds), \"tokens\": \(tokens), \"digest\": \(digest(encoded))}")
   }
 
   /// A polynomial in the ids, modulo a prime.

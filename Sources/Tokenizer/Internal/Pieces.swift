@@ -33,12 +33,15 @@ struct Pieces: Sendable {
       if let surface = decoder.surfaces[id] {
         texts.append(surface)
         firstTexts?.append(surface)
-      } else if addedIDs.contains(id) || name.isEmpty {
+      } else if addedIDs.contains(id) {
+        texts.append(decoder.bytes(ofAdded: name, isFirst: false))
+        firstTexts?.append(decoder.bytes(ofAdded: name, isFirst: true))
+      } else if name.isEmpty {
         texts.append(name)
         firstTexts?.append(name)
       } else {
         texts.append(decoder.bytes(of: name, isFirst: false))
-        if firstTexts != nil { firstTexts?.append(decoder.bytes(of: name, isFirst: true)) }
+        firstTexts?.append(decoder.bytes(of: name, isFirst: true))
       }
     }
   }

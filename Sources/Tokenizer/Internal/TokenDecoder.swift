@@ -66,6 +66,12 @@ struct TokenDecoder: Sendable {
     return result
   }
 
+  /// The bytes of an added token, which stands for itself: only WordPiece puts a space before it.
+  func bytes(ofAdded name: ArraySlice<UInt8>, isFirst: Bool) -> [UInt8] {
+    let isWordPiece = steps.contains { if case .wordPiece = $0 { true } else { false } }
+    return isWordPiece && !isFirst ? [0x20] + name : Array(name)
+  }
+
   /// English punctuation and contractions without the space before them, in this order.
   private static let cleanings: [([UInt8], [UInt8])] = [
     (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"),
@@ -74,38 +80,5 @@ struct TokenDecoder: Sendable {
 
   private static func replace(_ ranges: [Range<Int>], in bytes: inout [UInt8], with new: [UInt8]) {
     for range in ranges.reversed() { bytes.replaceSubrange(range, with: new) }
-  }
-}
-
-/// Takes spaces from the start of a text that comes in pieces.
-struct LeadingSpaces: Sendable {
-  /// How many may go in all.
-  var limit = 0
-  /// Whether one may go from each token, as long as nothing else came.
-  var fromEach = false
-  private var hasText = false
-
-  init(limit: Int = 0, fromEach: Bool = false) {
-    self.limit = limit
-    self.fromEach = fromEach
-  }
-
-  /// What is left of the next piece.
-  /// - Parameter keepsSpace: whether the piece is text of which nothing goes.
-  mutating func strip(_ piece: ArraySlice<UInt8>, keepsSpace: Bool) -> ArraySlice<UInt8> {
-    guard !hasText else { return piece }
-    var rest = piece
-    if keepsSpace {
-      hasText = true
-    } else if fromEach {
-      if rest.first == 0x20 { rest = rest.dropFirst() }
-    } else {
-      while limit > 0, rest.first == 0x20 {
-        rest = rest.dropFirst()
-        limit -= 1
-      }
-    }
-    if !rest.isEmpty { hasText = true }
-    return rest
   }
 }

@@ -51,6 +51,9 @@ def corpus():
     ]
 
 
+RANDOM_TEXTS = 10
+
+
 def texts():
     """The awkward texts, and random ones after them."""
     generator = random.Random(11)
@@ -59,8 +62,9 @@ def texts():
         lambda: chr(generator.randrange(32, 127)), lambda: chr(generator.randrange(0xC0, 0x250)),
         lambda: chr(generator.randrange(0x300, 0x340)), lambda: generator.choice("東京한국の人é"),
         lambda: chr(generator.randrange(0x1F600, 0x1F640)), lambda: generator.choice("\n\t  \u3000"),
+        lambda: generator.choice(["<s>", "<mask>", "<pad>", "jar.", "Ana", "é東 ", "ｶﾞ", "ﬁ", "ㄱㅏ", "\u200d", "½"]),
     ]
-    return TEXTS + ["".join(generator.choice(alphabets)() for _ in range(generator.randrange(5, 30))) for _ in range(10)]
+    return TEXTS + ["".join(generator.choice(alphabets)() for _ in range(generator.randrange(5, 30))) for _ in range(RANDOM_TEXTS)]
 
 
 def note_decoded(case, text, decoded):
@@ -432,10 +436,13 @@ def dump(path, value):
 
 
 def main():
+    global RANDOM_TEXTS
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nmt", type=pathlib.Path)
     parser.add_argument("--out", type=pathlib.Path, default=HERE / "sources")
+    parser.add_argument("--random", type=int, default=RANDOM_TEXTS, help="how many random texts (more: a wider check)")
     arguments = parser.parse_args()
+    RANDOM_TEXTS = arguments.random
     if arguments.nmt:
         sentence_pieces(arguments.nmt, True)
         return

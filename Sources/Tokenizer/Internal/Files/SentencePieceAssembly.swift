@@ -30,7 +30,8 @@ struct SentencePieceAssembly {
       guard piece.kind == .unknown else { continue }
       if let unknown {
         throw TokenizerError.unexpectedValue(
-          file: file, path: "pieces[\(id)]", expected: "one unknown piece", found: "a second one after piece \(unknown)")
+          file: file, path: "pieces[\(id)]", expected: "one unknown piece", found: "a second one after piece \(unknown)"
+        )
       }
       unknown = Int32(id)
     }

@@ -88,12 +88,13 @@ struct VocabularyReader {
     }
     var pieces: [SentencePieceFile.Piece] = []
     for (id, token) in vocabulary.tokens.enumerated() {
-      guard vocabulary.scores[id].isFinite else { throw wrong("the score of token \(id)", "a number", "\(vocabulary.scores[id])") }
+      let score = vocabulary.scores[id]
+      guard score.isFinite else { throw wrong("the score of token \(id)", "a number", "\(score)") }
       var kind = try kind(of: id)
       // Files without types say only by its role which token is the unknown one; unused tokens are spelled as others.
       if vocabulary.kinds.isEmpty, id == vocabulary.unknownID { kind = .unknown }
       if kind == .unused { kind = .normal }
-      pieces.append(.init(text: token, score: vocabulary.scores[id], kind: kind))
+      pieces.append(.init(text: token, score: score, kind: kind))
     }
     var assembly = try SentencePieceAssembly(pieces, file: source)
     assembly.addsDummySpace = vocabulary.addsSpacePrefix

@@ -31,6 +31,9 @@ struct BytePairModel: Sendable {
     fileprivate var heap = MergeHeap()
     fileprivate var ranks: [UInt64] = []
     fileprivate var cache = WordCache()
+
+    /// Whether this takes a few megabytes at most.
+    var isSmall: Bool { links.capacity < 1 << 17 }
   }
 
   /// A symbol of the word in a linked list.

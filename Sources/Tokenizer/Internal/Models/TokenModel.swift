@@ -15,6 +15,16 @@ enum TokenModel: Sendable {
     var merging = BytePairModel.Scratch()
     var lattice: [UnigramModel.Node] = []
 
+    /// Whether this takes a few megabytes at most.
+    var isSmall: Bool { lattice.capacity < 1 << 17 && merging.isSmall }
+
+    /// Takes the tokens out; the working memory stays.
+    mutating func clear() {
+      ids = []
+      lengths.removeAll(keepingCapacity: true)
+      keepsLengths = false
+    }
+
     /// Appends one token.
     @inline(__always)
     mutating func append(_ id: Int32, length: Int32) {
