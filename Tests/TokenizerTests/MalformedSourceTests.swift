@@ -172,4 +172,44 @@ import Tokenizer
       try Tokenizer(files: ["tokenizer.model": Data([0x0A, 99, 1])], source: "m")
     }
   }
+
+  @Test("Contradictions of tokenizer.json's other models and components are refused with the entry.")
+  func components() throws {
+    func load(_ model: String, _ more: String = "") throws -> Tokenizer {
+      try Tokenizer(files: ["tokenizer.json": Data("{\(more)\"model\": {\(model)}}".utf8)], source: "m")
+    }
+    let unigram = #""type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0], ["a", -1.5], ["ab", -2]]"#
+    let pieces = #""type": "WordPiece", "continuing_subword_prefix": "+", "vocab": {"[UNK]": 0, "a": 1, "+b": 2}"#
+    #expect(try load(unigram).encode("abaa?") == [2, 1, 1, 0])
+    #expect(try load(pieces).encode("ab") == [1, 2])
+    #expect(try load(pieces).encode("abc") == [0])
+    expectRefusal("model.unk_id", "from 0 to 0") { try load(#""type": "Unigram", "unk_id": 7, "vocab": [["a", 0]]"#) }
+    expectRefusal("model.unk_id", "nothing") { try load(#""type": "Unigram", "vocab": [["a", 0]]"#) }
+    for entry in [#"["a"]"#, #"["a", "b"]"#, #"["", 0]"#, "7", #"{"a": 0}"#] {
+      expectRefusal("model.vocab[1]", "a token and its score") {
+        try load("\"type\": \"Unigram\", \"unk_id\": 0, \"vocab\": [[\"b\", 0], \(entry)]")
+      }
+    }
+    expectRefusal("model.vocab[1]", "“a” to keep its id 0") {
+      try load(#""type": "Unigram", "unk_id": 0, "vocab": [["a", 0], ["a", -1]]"#)
+    }
+    expectRefusal("unk_token", "“[UNK]”") { try load(#""type": "WordPiece", "vocab": {"a": 1}"#) }
+    expectRefusal("Unigram with ByteLevel") { try load(unigram, #""pre_tokenizer": {"type": "ByteLevel"}, "#) }
+    expectRefusal("post_processor.sep[1]", "from 0 to 2") {
+      try load(
+        pieces, #""post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 9], "cls": ["[CLS]", 0]}, "#)
+    }
+    expectRefusal("decoder.decoders[1]", "ByteFallback after Fuse") {
+      try load(unigram, #""decoder": {"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "ByteFallback"}]}, "#)
+    }
+    expectRefusal("precompiled_charsmap", "base64") {
+      try load(unigram, #""normalizer": {"type": "Precompiled", "precompiled_charsmap": "?"}, "#)
+    }
+    expectRefusal("precompiled_charsmap", "complete table") {
+      try load(unigram, #""normalizer": {"type": "Precompiled", "precompiled_charsmap": "AAEAAAAA"}, "#)
+    }
+    expectRefusal("pre_tokenizer.behavior", "Sideways") {
+      try load(unigram, #""pre_tokenizer": {"type": "Punctuation", "behavior": "Sideways"}, "#)
+    }
+  }
 }

@@ -98,7 +98,8 @@ import Tokenizer
   @Test(
     "Other formats give the ids and texts of the libraries that they belong to.",
     arguments: [
-      "merges", "tiktoken", "sentencepiece-bpe", "sentencepiece-bpe-rules", "sentencepiece-bpe-no-prefix",
+      "merges", "tiktoken", "tiktoken-cl100k", "tiktoken-o200k", "sentencepiece-bpe", "sentencepiece-bpe-rules",
+      "sentencepiece-bpe-no-prefix",
       "sentencepiece-unigram", "sentencepiece-unigram-rules", "sentencepiece-unigram-suffix",
     ])
   func formats(name: String) throws {

@@ -8,11 +8,13 @@ final class Pattern: @unchecked Sendable {
   let source: String
   private let code: OpaquePointer
 
+  /// - Parameter matchesLines: whether ^ and $ match at every line, as in Oniguruma, which tokenizer.json is written
+  ///   for; else only at the ends of the text, as in the library that tiktoken uses.
   /// - Throws: `TokenizerError.malformedPattern`.
-  init(_ source: String, file: String) throws {
+  init(_ source: String, file: String, matchesLines: Bool = true) throws {
     self.source = source
-    // Oniguruma, which tokenizer files are written for, lets ^ and $ match at every line.
-    let options = PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C
+    let ends = matchesLines ? PCRE2_MULTILINE : PCRE2_DOLLAR_ENDONLY
+    let options = PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | ends
     var number: Int32 = 0
     var offset = 0
     let pattern = Array(Pattern.withUnicodeClasses(source).utf8)

@@ -2,8 +2,12 @@
 enum SplitPattern {
   /// GPT-2 (Radford et al. 2019); `ByteLevel` uses it unless it is told not to.
   static let gpt2 = #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
-  /// GPT-4 (`cl100k_base`) and Llama 3: case does not matter in contractions, at most three digits.
-  static let cl100k = modern(digits: #"\p{N}{1,3}"#)
+  /// GPT-4 (`cl100k_base`), as tiktoken has it: white space at the end of the text is one word.
+  static let cl100k =
+    #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]"#
+    + #"|\s+(?!\S)|\s"#
+  /// Llama 3: case does not matter in contractions, at most three digits.
+  static let llama3 = modern(digits: #"\p{N}{1,3}"#)
   /// Qwen 2: one digit at a time.
   static let qwen2 = modern(digits: #"\p{N}"#)
   /// GPT-4o (`o200k_base`): a capital letter starts a word.
@@ -23,7 +27,7 @@ enum SplitPattern {
     switch name {
     case "default": [#"[\p{P}$+<=>^~|]+"#, gpt2, #"\p{N}+"#, "[0-9][0-9][0-9]"]
     case "gpt-2", "mpt", "olmo", "jais", "phi-2": [gpt2]
-    case "llama-bpe", "llama3", "llama-v3", "dbrx", "smaug-bpe", "chatglm-bpe": [cl100k]
+    case "llama-bpe", "llama3", "llama-v3", "dbrx", "smaug-bpe", "chatglm-bpe": [llama3]
     case "qwen2", "stablelm2", "deepseek-r1-qwen": [qwen2]
     case "gpt-4o": [o200k]
     case "starcoder", "refact", "command-r", "smollm", "codeshell", "exaone": [#"\p{N}"#, gpt2]

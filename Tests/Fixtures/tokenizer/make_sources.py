@@ -23,6 +23,13 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalize
 HERE = pathlib.Path(__file__).resolve().parent
 QWEN = (r"""(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|"""
         r"""\s+(?!\S)|\s+""")
+CL100K = (r"""'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|"""
+          r"""\s+(?!\S)|\s""")
+O200K = "|".join([
+    r"""[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?""",
+    r"""[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?""",
+    r"""\p{N}{1,3}""", r""" ?[^\s\p{L}\p{N}]+[\r\n/]*""", r"""\s*[\r\n]+""", r"""\s+(?!\S)""", r"""\s+""",
+])
 
 TEXTS = [
     "", " ", "  ", "\n", "\t", "a", "Ana opens the jar.", " Ana  opens   the jar ", "  two  spaces\n\n\tand tabs \n",
@@ -33,7 +40,7 @@ TEXTS = [
     "snake_case kebab-case a.b,c;d!e?f (g) [h] {i} \"j\" 'k' $5 ^ ` ~ | +=<>", "▁a▁ ▁▁b", "a ▁ b", "日本語テキスト。終わり",
     "नमस्ते दुनिया", "مرحبا بالعالم", "สวัสดีชาวโลก", "word swords word", "wordy word", "ab<pad>  cd", "\U0010ffff\u0378",
     "does not do not ca n't 's , . ! ?", "ends with a mark \u0301", "\u0301begins with one", "end of line \\ \\n",
-    "a" + " " * 12 + "b", "é" * 12, "q😀é東 \u0308",
+    "a" + " " * 12 + "b", "é" * 12, "q😀é東 \u0308", "lines\n  \n\t \nand the end \r\n \n\t ", "camelCase HTTPServer it's IT'S",
 ]
 
 
@@ -381,23 +388,30 @@ def sentence_pieces(root, nmt):
 
 
 def ranks(root, byte_level_tokenizer):
-    """A tiktoken file of the vocabulary of a byte-level BPE, without its special tokens."""
+    """tiktoken files of the vocabulary of a byte-level BPE, without its special tokens."""
     alphabet = byte_alphabet()
     vocabulary = byte_level_tokenizer.get_vocab()
     tokens = sorted((text for text in vocabulary if text not in ("<s>", "</s>")), key=vocabulary.get)
     tokens = [bytes(alphabet[c] for c in text) for text in tokens]
     tokens = sorted((t for t in tokens if len(t) == 1)) + [t for t in tokens if len(t) > 1]
-    directory = root / "tiktoken"
-    directory.mkdir(exist_ok=True)
-    (directory / "small.tiktoken").write_text(
-        "".join(f"{base64.b64encode(t).decode()} {rank}\n" for rank, t in enumerate(tokens)))
     special = {"<s>": len(tokens) + 3, "</s>": len(tokens) + 4}
+    pattern = QWEN.replace("(?i:'s|'t|'re|'ve|'m|'ll|'d)", "'(?i:[sdmt]|ll|ve|re)")
+    directory = rank_file(root / "tiktoken", "small", tokens, pattern, special)
+    # Files with these names need nothing else.
+    rank_file(root / "tiktoken-cl100k", "cl100k_base", tokens, CL100K, {"<|endoftext|>": 100257, "<|endofprompt|>": 100276})
+    rank_file(root / "tiktoken-o200k", "o200k_base", tokens, O200K, {"<|endoftext|>": 199999, "<|endofprompt|>": 200018})
     dump(directory / "tokenizer_config.json", {
         "pat_str": QWEN, "eos_token": "</s>",
         "added_tokens_decoder": {str(i): {"content": t, "special": True} for t, i in special.items()}})
+
+
+def rank_file(directory, name, tokens, pattern, special):
+    """One file of ranks, and the cases of an encoding with that pattern."""
+    directory.mkdir(exist_ok=True)
+    (directory / f"{name}.tiktoken").write_text(
+        "".join(f"{base64.b64encode(t).decode()} {rank}\n" for rank, t in enumerate(tokens)))
     encoding = tiktoken.Encoding(
-        "small", pat_str=QWEN.replace("(?i:'s|'t|'re|'ve|'m|'ll|'d)", "'(?i:[sdmt]|ll|ve|re)"),
-        mergeable_ranks={t: i for i, t in enumerate(tokens)}, special_tokens=special)
+        name, pat_str=pattern, mergeable_ranks={t: i for i, t in enumerate(tokens)}, special_tokens=special)
     cases = []
     for text in texts():
         case = {"ids": encoding.encode(text, allowed_special="all")}
@@ -408,6 +422,7 @@ def ranks(root, byte_level_tokenizer):
             note_decoded(case, text, encoding.decode(plain))
         cases.append(case)
     dump(directory / "cases.json", cases)
+    return directory
 
 
 def byte_alphabet():

@@ -10,8 +10,20 @@ struct RankFile {
   /// What tiktoken's own encodings add to their files: the pattern, and the special tokens with their ids.
   private struct Encoding {
     let pattern: String
+    /// The token that ends a text comes first.
     var special: [(content: String, id: Int)] = []
   }
+
+  private var name: String { file.split(separator: "/").last.map(String.init) ?? file }
+
+  /// Whether this is a file of Llama 3, which has a name that says nothing.
+  private var isLlama3: Bool { name == "tokenizer.model" }
+
+  /// Of Llama 3's special tokens those that all its versions have.
+  private static let llama3Special = [
+    ("<|end_of_text|>", 128_001), ("<|begin_of_text|>", 128_000), ("<|start_header_id|>", 128_006),
+    ("<|end_header_id|>", 128_007), ("<|eot_id|>", 128_009),
+  ]
 
   /// Whether some bytes look like such a file: Llama 3 has one under the name tokenizer.model.
   static func looksLike(_ data: Data) -> Bool {
@@ -22,7 +34,7 @@ struct RankFile {
   }
 
   func pipeline() throws -> Pipeline {
-    let encoding = try encoding()
+    var encoding = try encoding()
     var vocabulary = Vocabulary()
     var tokens = TokenTable()
     for (number, line) in TextLines(data).numbered {
@@ -36,6 +48,7 @@ struct RankFile {
       tokens.insert(bytes, id: Int32(rank))
     }
     let symbols = try BytePairModel.byteSymbols(vocabulary, unknown: nil, file: file)
+    if isLlama3, vocabulary.size == 128_000 { encoding.special = Self.llama3Special }
     let merges = PairTable(everyPairIn: tokens, rank: { Int($0) })
     var added: [AddedTokens.Token] = []
     for (content, id) in encoding.special {
@@ -44,10 +57,11 @@ struct RankFile {
     }
     var defaults = TokenizerSettings()
     defaults.endToken = encoding.special.first?.content
+    defaults.beginToken = encoding.special.first { $0.content == "<|begin_of_text|>" }?.content
     return Pipeline(
       vocabulary: vocabulary,
       model: .bytePair(BytePairModel(symbols: .bytes(symbols), merges: merges, words: tokens)),
-      preTokenizers: [.split(.pattern(try Pattern(encoding.pattern, file: file)), .isolated)],
+      preTokenizers: [.split(.pattern(try Pattern(encoding.pattern, file: file, matchesLines: false)), .isolated)],
       added: added, decoder: TokenDecoder(steps: [.byteLevel]), defaults: defaults)
   }
 
@@ -66,7 +80,6 @@ struct RankFile {
   /// The encoding, which the file itself does not name.
   private func encoding() throws -> Encoding {
     if let pattern { return Encoding(pattern: pattern) }
-    let name = file.split(separator: "/").last.map(String.init) ?? file
     let end = "<|endoftext|>"
     if name.hasPrefix("o200k_base") {
       return Encoding(pattern: SplitPattern.o200k, special: [(end, 199_999), ("<|endofprompt|>", 200_018)])
@@ -83,7 +96,7 @@ struct RankFile {
       return Encoding(pattern: SplitPattern.gpt2, special: [(end, 50_256)])
     }
     if name.hasPrefix("qwen") { return Encoding(pattern: SplitPattern.qwen2) }
-    if name == "tokenizer.model" { return Encoding(pattern: SplitPattern.cl100k) }
+    if isLlama3 { return Encoding(pattern: SplitPattern.llama3) }
     throw TokenizerError.unsupported(
       file: file, path: "the file's name, which says how text is cut", found: name,
       supported: [

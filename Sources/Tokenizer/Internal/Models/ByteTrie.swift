@@ -6,7 +6,7 @@ struct ByteTrie: Sendable {
 
   /// - Parameter entries: byte strings and what they stand for; of two equal ones the last counts.
   init(_ entries: [(bytes: ArraySlice<UInt8>, id: Int32)]) {
-    edges = PairTable(capacity: entries.reduce(1) { $0 + $1.bytes.count })
+    edges = PairTable(capacity: entries.count)
     for entry in entries {
       var node: Int32 = 0
       for byte in entry.bytes {

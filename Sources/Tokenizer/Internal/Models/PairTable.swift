@@ -11,9 +11,10 @@ struct PairTable: Sendable {
 
   private var keys: [UInt64]
   private var values: [UInt64]
-  private let shift: UInt64
+  private var shift: UInt64
+  private var count = 0
 
-  /// Room for that many pairs.
+  /// Room for that many pairs; more make it grow.
   init(capacity: Int) {
     var bits = 6
     while 1 << bits < 2 * capacity { bits += 1 }
@@ -45,7 +46,22 @@ struct PairTable: Sendable {
     let key = UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
     var slot = home(key)
     while keys[slot] != key, keys[slot] != .max { slot = (slot + 1) & (keys.count - 1) }
+    if keys[slot] != key { count += 1 }
     keys[slot] = key
     values[slot] = UInt64(rank) << 32 | UInt64(UInt32(bitPattern: merged))
+    if 2 * count > keys.count { grow() }
+  }
+
+  private mutating func grow() {
+    let (oldKeys, oldValues) = (keys, values)
+    keys = Array(repeating: .max, count: 2 * oldKeys.count)
+    values = Array(repeating: Self.none, count: 2 * oldKeys.count)
+    shift -= 1
+    for (key, value) in zip(oldKeys, oldValues) where key != .max {
+      var slot = home(key)
+      while keys[slot] != .max { slot = (slot + 1) & (keys.count - 1) }
+      keys[slot] = key
+      values[slot] = value
+    }
   }
 }
