@@ -79,7 +79,8 @@ let package = Package(
     .testTarget(name: "TrainingTests", dependencies: ["Training"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(name: "ManuscriptTests", dependencies: ["Manuscript"]),
-    .testTarget(name: "ExperimentTests", dependencies: ["Project", "Site", "Bundle", "Train", "Tokenizer"]),
+    .testTarget(
+      name: "ExperimentTests", dependencies: ["Project", "Site", "Bundle", "Train", "Tokenizer", "Transformer"]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger"]),
     .testTarget(name: "SiteTests", dependencies: ["Site"]),

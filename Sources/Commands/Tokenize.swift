@@ -32,20 +32,14 @@ struct Tokenize: ParsableCommand {
   func run() throws {
     let tokenizer = try Tokenizer.load(from: URL(filePath: model))
     let name = file ?? "standard input"
-    guard let handle = file.map({ FileHandle(forReadingAtPath: $0) }) ?? .standardInput else {
-      throw LineError(file: name, line: 1, expected: "a file with a line of JSON for each text", found: "no such file")
-    }
-    let text = String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.withoutEscapingSlashes]
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let line = line.hasSuffix("\r") ? String(line.dropLast()) : String(line)
-      guard !line.allSatisfy(\.isWhitespace) else { continue }
+    for (number, line) in try TextTools.lines(of: file) {
       if decode {
-        let text = try TextTools.decode(line, number: index + 1, file: name, with: tokenizer)
+        let text = try TextTools.decode(line, number: number, file: name, with: tokenizer)
         print(json ? String(decoding: try encoder.encode(text), as: UTF8.self) : text)
       } else {
-        let ids = try TextTools.encode(line, number: index + 1, file: name, with: tokenizer, special: special)
+        let ids = try TextTools.encode(line, number: number, file: name, with: tokenizer, special: special)
         let list = ids.map(String.init)
         print(json ? "[\(list.joined(separator: ", "))]" : list.joined(separator: " "))
       }

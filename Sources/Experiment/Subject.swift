@@ -16,13 +16,13 @@ public struct Subject: Sendable {
   /// SHA-256 over configuration, weights and tokenizer: what results depend on.
   public let digest: Digest
 
-  /// Reads a Hugging Face model directory.
+  /// Reads a Hugging Face model directory, or a GGUF file.
   ///
   /// - Throws: an error of the checkpoint, the tokenizer or the template; `SubjectError` if they do not fit each other.
   public init(name: String, directory: URL) throws {
     self.name = name
     model = try Model.load(from: directory)
-    tokenizer = try Tokenizer.load(directory: directory)
+    tokenizer = try Tokenizer.load(from: directory)
     template = try tokenizer.chatTemplate()
     guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
       throw SubjectError.vocabulary(

@@ -22,8 +22,8 @@ public enum ModelTools {
       ("weights in memory", String(format: "%.1f MiB", Double(model.weightBytes) / 0x1p20)),
       ("digest", model.digest.hex),
     ]
-    if FileManager.default.fileExists(atPath: directory.appending(path: "tokenizer.json").path) {
-      let tokenizer = try Tokenizer.load(directory: directory)
+    if Tokenizer.isPresent(at: directory) {
+      let tokenizer = try Tokenizer.load(from: directory)
       lines += [
         ("tokens", "\(tokenizer.vocabularySize)"),
         ("special tokens", tokenizer.specialTokens.map(\.content).joined(separator: " ")),
@@ -135,7 +135,6 @@ public enum ModelTools {
   public static func generate(
     _ directory: URL, prompt: String?, tokens: [[Int]], maxNewTokens: Int, seed: UInt64?
   ) throws -> [Continuation] {
-    let hasTokenizer = FileManager.default.fileExists(atPath: directory.appending(path: "tokenizer.json").path)
     let model: Model
     var tokenizer: Tokenizer?
     var prompts = tokens
@@ -147,7 +146,7 @@ public enum ModelTools {
       (model, tokenizer, stop) = (subject.model, subject.tokenizer, subject.stop)
     } else {
       model = try Model.load(from: directory)
-      tokenizer = hasTokenizer ? try Tokenizer.load(directory: directory) : nil
+      tokenizer = Tokenizer.isPresent(at: directory) ? try Tokenizer.load(from: directory) : nil
       stop = Set(model.configuration.endOfText)
       if let end = tokenizer?.eosID { stop.insert(end) }
     }

@@ -3,6 +3,19 @@ import Tokenizer
 
 /// What is done with a checkpoint's tokenizer and chat template by themselves.
 public enum TextTools {
+  /// The lines of a file, or of standard input, that are not blank, with their numbers.
+  ///
+  /// - Throws: ``LineError`` if there is no such file; what reading throws.
+  public static func lines(of file: String?) throws -> [(number: Int, text: String)] {
+    guard let handle = file.map({ FileHandle(forReadingAtPath: $0) }) ?? .standardInput else {
+      throw LineError(
+        file: file ?? "", line: 1, expected: "a file with a line of JSON for each text", found: "no such file")
+    }
+    let text = String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
+    return text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" }).enumerated()
+      .map { ($0 + 1, String($1)) }.filter { !$0.1.allSatisfy(\.isWhitespace) }
+  }
+
   /// Token ids of a line that holds a JSON text, or an object with one under `text`.
   ///
   /// - Parameters:

@@ -2,6 +2,7 @@ import Experiment
 import Foundation
 import Manuscript
 import Synchronization
+import Tensor
 
 /// Where experiments find their models and data by name, each read once.
 ///
@@ -18,16 +19,18 @@ public final class Shelf: Sendable {
     self.root = root
   }
 
-  /// The folder of a model, whether or not it is there.
+  /// The folder of a model, or its GGUF file, whether or not it is there.
   public func modelDirectory(_ name: String) -> URL {
     let named = root.appending(path: "experiments/models/\(name)")
-    guard !FileManager.default.fileExists(atPath: named.path) else { return named }
+    for candidate in [named, named.appendingPathExtension("gguf")]
+    where FileManager.default.fileExists(atPath: candidate.path) { return candidate }
     return name.contains("/") ? URL(filePath: name, relativeTo: root).absoluteURL : named
   }
 
-  /// Whether a model's folder is there.
+  /// Whether a model is there.
   public func hasModel(_ name: String) -> Bool {
-    FileManager.default.fileExists(atPath: modelDirectory(name).appending(path: "config.json").path)
+    let place = modelDirectory(name)
+    return FileManager.default.fileExists(atPath: place.appending(path: "config.json").path) || GGUFFile.isOne(place)
   }
 
   /// A model with its tokenizer and template.
@@ -39,7 +42,8 @@ public final class Shelf: Sendable {
     guard FileManager.default.fileExists(atPath: directory.path) else {
       throw Problem(
         "there is no model “\(name.value)”", at: name.location,
-        expected: "expected: \((models + ["the path of a checkpoint's directory"]).joined(separator: ", "))",
+        expected:
+          "expected: \((models + ["the path of a checkpoint's directory or GGUF file"]).joined(separator: ", "))",
         help: nearest(name.value, among: models).map { "did you mean “\($0)”?" })
     }
     let subject = try Subject(name: name.value, directory: directory)
@@ -53,7 +57,9 @@ public final class Shelf: Sendable {
   }
 
   /// The names of the models in `experiments/models`.
-  public var models: [String] { names(in: "experiments/models") { $0 } }
+  public var models: [String] {
+    names(in: "experiments/models") { $0.hasSuffix(".gguf") ? String($0.dropLast(5)) : $0 }
+  }
 
   /// The names of the data in `experiments/data`.
   public var data: [String] {

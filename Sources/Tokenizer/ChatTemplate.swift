@@ -90,15 +90,21 @@ extension Tokenizer {
   /// The model's chat template, with its special tokens as variables (`bos_token`, `eos_token` ...).
   /// - Throws: `TokenizerError.noChatTemplate`, or `TemplateError` if it cannot be read.
   public func chatTemplate() throws -> ChatTemplate {
-    guard let source = settings.chatTemplate else {
-      throw TokenizerError.noChatTemplate(directory: self.source.isEmpty ? "the tokenizer" : self.source)
-    }
+    try settings.chatTemplate(source: source.isEmpty ? "the tokenizer" : source)
+  }
+}
+
+extension TokenizerSettings {
+  /// The chat template, with special tokens as variables.
+  ///
+  /// - Parameter place: what errors call the place that the settings come from.
+  func chatTemplate(source place: String) throws -> ChatTemplate {
+    guard let chatTemplate else { throw TokenizerError.noChatTemplate(directory: place) }
     var variables: [String: OrderedJSON] = [:]
     let named = [
-      "bos_token": settings.beginToken, "eos_token": settings.endToken, "pad_token": settings.paddingToken,
-      "unk_token": settings.unknownToken,
+      "bos_token": beginToken, "eos_token": endToken, "pad_token": paddingToken, "unk_token": unknownToken,
     ]
     for (name, token) in named { variables[name] = token.map { .string($0) } }
-    return try ChatTemplate(source: source, variables: variables)
+    return try ChatTemplate(source: chatTemplate, variables: variables)
   }
 }

@@ -33,7 +33,7 @@ public final class Model: Sendable {
   /// - Throws: ``ConfigurationError``, ``CheckpointError``, `SafetensorsError`, `GGUFError` or `FileError`, each naming
   ///   the file and the key or tensor.
   public static func load(from url: URL) throws -> Model {
-    guard GGUFCheckpoint.isOne(url) else { return try Model(checkpoint: Checkpoint(directory: url)) }
+    guard GGUFFile.isOne(url) else { return try Model(checkpoint: Checkpoint(directory: url)) }
     let checkpoint = try GGUFCheckpoint(path: url.path)
     return try Model(
       configuration: checkpoint.configuration, digest: checkpoint.digest, weights: checkpoint)
@@ -107,7 +107,8 @@ public final class Model: Sendable {
   /// The logits `[positions, vocab]` of what the last norm gave, `ln_final.hook_normalized` `[positions, d_model]`: the
   /// bits that a run which asks for logits gives.
   public func logits(ofNormalized x: Tensor) -> Tensor {
-    precondition(x.width == configuration.width, "rows of \(x.width) numbers, where the model has \(configuration.width)")
+    precondition(
+      x.width == configuration.width, "rows of \(x.width) numbers, where the model has \(configuration.width)")
     return Tensor([x.rowCount, configuration.vocabularySize]) { logits in
       x.withUnsafePointer { unembed($0, rows: x.rowCount, into: logits) }
     }

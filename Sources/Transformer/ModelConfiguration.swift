@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 
 /// What a decoder-only transformer computes, apart from its weights: read from `config.json`, or written down in code.
 ///
@@ -94,7 +95,7 @@ public struct ModelConfiguration: Hashable, Sendable, Codable {
   ///
   /// - Throws: as ``init(contentsOf:)``; `FileError` or `GGUFError` for a GGUF file that cannot be read.
   public init(of model: URL) throws {
-    if GGUFCheckpoint.isOne(model) {
+    if GGUFFile.isOne(model) {
       self = try GGUFCheckpoint(path: model.path).configuration
     } else {
       var isDirectory: ObjCBool = false

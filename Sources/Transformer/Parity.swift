@@ -8,7 +8,7 @@ import Tensor
 /// A golden file is safetensors: `input_ids` `[sequences, tokens]` or `input_ids.{i}` `[tokens]`, and for any of
 /// `logits`, `resid_pre.{l}`, `resid_mid.{l}`, `resid_post.{l}`, `attn_out.{l}` and `mlp_out.{l}` (as the modules give
 /// them, before any norm behind them), `pattern.{l}`, `final_norm`, or a hook's full name, a tensor with the sequences as
-/// its first axis, or one for each sequence with `.{i}` behind its name.
+/// its first axis, or one for each sequence with `.{i}` behind its name. `f32.` or `f64.` may stand before a name.
 public struct Parity: Sendable {
   /// One tensor's comparison.
   public struct Row: Sendable {
@@ -125,7 +125,9 @@ public struct Parity: Sendable {
   }
 
   /// The hook of a golden's name, `.some(nil)` for logits, `nil` for what is no name of a quantity.
-  private static func point(_ name: String, _ model: ModelConfiguration) -> (hook: HookPoint?, Void)? {
+  private static func point(_ full: String, _ model: ModelConfiguration) -> (hook: HookPoint?, Void)? {
+    let isPrefixed = full.hasPrefix("f32.") || full.hasPrefix("f64.")
+    let name = isPrefixed ? String(full.dropFirst(4)) : full
     if name == "logits" { return (nil, ()) }
     if name == "final_norm" { return (HookPoint(.lnFinalNormalized), ()) }
     let sites: [String: HookSite] = [

@@ -129,3 +129,70 @@ struct CommandsTests {
     #expect(outcome.errors.contains("nowhere"))
   }
 }
+
+/// What is done with a checkpoint by itself.
+@Suite("Commands on checkpoints")
+struct CheckpointCommandsTests {
+  private let tool: Tool
+  private let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "Fixtures")
+
+  init() throws {
+    tool = try Tool()
+  }
+
+  @Test("Every hook is listed with its shape, in a directory and in a GGUF file.")
+  func hooks() throws {
+    for model in ["checkpoints/gpt2", "gguf/gpt2.gguf"] {
+      let outcome = try tool("hooks", fixtures.appending(path: model).path)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let lines = outcome.output.split(separator: "\n")
+      #expect(lines.contains { $0.hasPrefix("hook_pos_embed ") && $0.contains("[24]") })
+      #expect(lines.contains { $0.hasPrefix("blocks.*.attn.hook_pattern ") && $0.hasSuffix("(read only)") })
+      #expect(!outcome.output.contains("rot_q"))
+    }
+  }
+
+  @Test("Texts become ids and ids become texts, line by line; what is no JSON is told with its line.")
+  func tokenize() throws {
+    let model = fixtures.appending(path: "gguf/whole.gguf").path
+    try tool.write("\"Hello\"\n\n{\"text\": \"How do I?\"}\n", to: "texts.jsonl")
+    let file = tool.folder.appending(path: "texts.jsonl").path
+    let encoded = try tool("tokenize", model, "--file", file, "--json")
+    #expect(encoded.status == 0, "\(encoded.errors)")
+    #expect(encoded.output.split(separator: "\n").count == 2)
+    try tool.write(encoded.output, to: "ids.jsonl")
+    let decoded = try tool("tokenize", model, "--file", tool.folder.appending(path: "ids.jsonl").path, "--decode")
+    #expect(decoded.output == "Hello\nHow do I?\n")
+    try tool.write("\"fine\"\nnot JSON\n", to: "bad.jsonl")
+    let bad = try tool("tokenize", model, "--file", tool.folder.appending(path: "bad.jsonl").path)
+    #expect(bad.status == 2)
+    #expect(bad.errors.contains("bad.jsonl:2:1: error: expected a line of JSON, found: not JSON"))
+  }
+
+  @Test("A conversation is written as the model's template says, to the letter.")
+  func template() throws {
+    try tool.write(#"[{"role": "user", "content": "Hi"}]"#, to: "chat.json")
+    let chat = tool.folder.appending(path: "chat.json").path
+    let model = fixtures.appending(path: "gguf/whole.gguf").path
+    let open = try tool("template", model, "--messages", chat, "--add-generation-prompt")
+    #expect(open.output == "<|user|>Hi<|end|>\n<|assistant|>", "\(open.errors)")
+    #expect(try tool("template", model, "--messages", chat).output == "<|user|>Hi<|end|>\n")
+    #expect(try tool("template", model, "--messages", "nowhere.json").status == 2)
+    let none = try tool("template", fixtures.appending(path: "checkpoints/gpt2").path, "--messages", chat)
+    #expect(none.status == 2 && none.errors.contains("template"))
+  }
+
+  @Test("Parity is a table that passes within the bound and fails past it.")
+  func parity() throws {
+    let model = fixtures.appending(path: "checkpoints/qwen3").path
+    let golden = fixtures.appending(path: "checkpoints/qwen3/golden.safetensors").path
+    let fine = try tool("model", "parity", model, "--golden", golden)
+    #expect(fine.status == 0, "\(fine.errors)")
+    #expect(fine.output.contains("f64.logits") && fine.output.contains("tensors within 3.00e-05"))
+    let strict = try tool("model", "parity", model, "--golden", golden, "--bound", "1e-9")
+    #expect(strict.status == 3)
+    #expect(strict.errors.contains("past the bound of 1.00e-09"))
+    #expect(try tool("model", "parity", model, "--golden", model + "/model.safetensors").status == 2)
+  }
+}

@@ -3,6 +3,7 @@ import Foundation
 import Tensor
 import Testing
 import Tokenizer
+import Transformer
 
 @Suite("The model under study")
 struct SubjectTests {
@@ -65,5 +66,20 @@ struct SubjectTests {
     #expect(throws: SubjectError.noPosition(position: "object", data: "rows", row: 1, text: "Hi")) {
       try subject.index(of: object, in: prompt, data: data(plain))
     }
+  }
+}
+
+extension SubjectTests {
+  @Test("A GGUF file is a model like any other: prompts, positions and answers come from it alone.")
+  func gguf() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fixtures/gguf/whole.gguf")
+    let subject = try Subject(name: "whole", directory: file)
+    let row: Dataset.Row = ["text": .text("How do I open a jar?")]
+    let prompt = try subject.prompt(for: row, at: 0, in: Dataset(name: "x", rows: [row], digest: Digest(of: "x")))
+    #expect(prompt.text == "<|user|>How do I open a jar?<|end|>\n<|assistant|>")
+    let answer = try subject.model.generate(
+      prompts: [prompt.tokens], options: GenerationOptions(maxNewTokens: 3, stop: subject.stop))
+    #expect(!answer.sequences[0].tokens.isEmpty)
   }
 }

@@ -102,3 +102,19 @@ import Tokenizer
     }
   }
 }
+
+extension VocabularyTests {
+  @Test("A GGUF file has the ids and the chat template of the tokenizer that it was made from.")
+  func gguf() throws {
+    let file = fixtures.deletingLastPathComponent().appending(path: "gguf/whole.gguf")
+    let tokenizer = try Tokenizer.load(from: file)
+    let expected = try Tokenizer.load(from: fixtures.appendingPathComponent("trained"))
+    for text in try SourceTests.texts() + ["Ana opens the jar.<|end|>\n<eot>"] {
+      #expect(tokenizer.encode(text, special: true) == expected.encode(text, special: true))
+    }
+    #expect(tokenizer.eosID == expected.eosID)
+    let chat: [ChatMessage] = [.user("Hello"), .assistant("Yes?")]
+    let ours = try Tokenizer.chatTemplate(of: file).render(chat, addGenerationPrompt: true)
+    #expect(ours == (try expected.chatTemplate().render(chat, addGenerationPrompt: true)))
+  }
+}

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A GGUF file (versions 2 and 3, little-endian), mapped into memory: opening it reads the header only, a tensor is
 /// read when it is asked for.
 ///
@@ -47,6 +49,13 @@ public struct GGUFFile: Sendable {
     metadata = header.metadata
     entries = header.entries
     index = Dictionary(uniqueKeysWithValues: header.entries.enumerated().map { ($1.name, $0) })
+  }
+
+  /// Whether a path names a GGUF file, by its first bytes.
+  public static func isOne(_ url: URL) -> Bool {
+    guard let handle = try? FileHandle(forReadingFrom: url) else { return false }
+    defer { try? handle.close() }
+    return (try? handle.read(upToCount: 4)) == Data("GGUF".utf8)
   }
 
   /// Whether there is a tensor of that name.

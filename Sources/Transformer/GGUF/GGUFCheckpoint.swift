@@ -31,13 +31,6 @@ public struct GGUFCheckpoint: Sendable {
     for parameter in configuration.parameters { try check(parameter) }
   }
 
-  /// Whether a path names a GGUF file, by its first bytes.
-  public static func isOne(_ url: URL) -> Bool {
-    guard let handle = try? FileHandle(forReadingFrom: url) else { return false }
-    defer { try? handle.close() }
-    return (try? handle.read(upToCount: 4)) == Data("GGUF".utf8)
-  }
-
   /// One parameter's values, in its own shape, in float32.
   ///
   /// - Throws: ``CheckpointError`` or `GGUFError` if it is not there or cannot be read.

@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 
 /// Every family in float64, one number at a time: slow, plain, and what the fast engine is held against.
 ///
@@ -43,7 +44,7 @@ public struct ReferenceModel: Sendable {
   ///
   /// - Throws: what `Model.load(from:)` throws.
   public init(contentsOf url: URL) throws {
-    if GGUFCheckpoint.isOne(url) {
+    if GGUFFile.isOne(url) {
       let checkpoint = try GGUFCheckpoint(path: url.path)
       try self.init(configuration: checkpoint.configuration) { try checkpoint.tensor($0).values.map(Double.init) }
     } else {

@@ -137,6 +137,56 @@ def write(name, arch):
     writer.close()
 
 
+def write_whole():
+    """A model with random weights, the tokenizer of ../tokenizer/trained, and a chat template: all in one file."""
+    folder = HERE.parent / "tokenizer" / "trained"
+    tokenizer = json.loads((folder / "tokenizer.json").read_text())
+    settings = json.loads((folder / "tokenizer_config.json").read_text())
+    ids = tokenizer["model"]["vocab"]
+    tokens = sorted(ids, key=ids.get)
+    special = {token["content"] for token in tokenizer["added_tokens"] if token["special"]}
+    writer = gguf.GGUFWriter(HERE / "whole.gguf", "llama")
+    width, layers, hidden = 16, 2, 24
+    writer.add_context_length(256)
+    writer.add_embedding_length(width)
+    writer.add_block_count(layers)
+    writer.add_feed_forward_length(hidden)
+    writer.add_head_count(2)
+    writer.add_head_count_kv(1)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_rope_freq_base(10000.0)
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("gpt-2")
+    writer.add_token_list(tokens)
+    writer.add_token_types([3 if token in special else 1 for token in tokens])
+    writer.add_token_merges([" ".join(merge) for merge in tokenizer["model"]["merges"]])
+    writer.add_eos_token_id(ids["<eot>"])
+    writer.add_chat_template(
+        settings.get("chat_template")
+        or "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}<|end|>{% endfor %}"
+        "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+    )
+    random = np.random.default_rng(5)
+    shapes = {"token_embd": [len(tokens), width]}
+    for layer in range(layers):
+        block = f"blk.{layer}"
+        shapes |= {
+            f"{block}.attn_norm": [width], f"{block}.attn_q": [width, width], f"{block}.attn_k": [width // 2, width],
+            f"{block}.attn_v": [width // 2, width], f"{block}.attn_output": [width, width],
+            f"{block}.ffn_norm": [width], f"{block}.ffn_gate": [hidden, width], f"{block}.ffn_up": [hidden, width],
+            f"{block}.ffn_down": [width, hidden],
+        }
+    shapes["output_norm"] = [width]
+    for key, shape in shapes.items():
+        values = 1 + random.normal(0, 0.1, shape) if len(shape) == 1 else random.normal(0, 0.3, shape)
+        kind = np.float32 if len(shape) == 1 else np.float16
+        writer.add_tensor(f"{key}.weight", values.astype(kind))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
 def verify(name):
     """The largest difference of logits between the checkpoint and its GGUF file, both read by transformers."""
     import torch
@@ -164,6 +214,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--verify", action="store_true")
     arguments = parser.parse_args()
+    write_whole()
     for model, architecture in MODELS.items():
         write(model, architecture)
         print(model, (HERE / f"{model}.gguf").stat().st_size, verify(model) if arguments.verify else "")

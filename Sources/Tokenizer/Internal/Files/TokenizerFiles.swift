@@ -47,6 +47,19 @@ struct TokenizerFiles {
     return files
   }
 
+  /// Whether a directory holds a file that a tokenizer can be read from.
+  static func isPresent(in directory: URL) -> Bool {
+    let found = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
+    return (try? main(of: found, in: directory.path)) != nil
+  }
+
+  /// What the files beside the main one say by themselves.
+  static func settings(in directory: URL) throws -> TokenizerSettings {
+    var files: [String: Data] = [:]
+    for name in companions { files[name] = try? Data(contentsOf: directory.appendingPathComponent(name)) }
+    return try SettingsReader(files: files, place: { "\(directory.path)/\($0)" }).read()
+  }
+
   private static func main(of names: some Collection<String>, in directory: String) throws -> Main {
     if names.contains("tokenizer.json") { return .hugging }
     if names.contains("tokenizer.model") { return .sentencePiece }
