@@ -11,7 +11,53 @@ size_t kernels_packed_bytes(kernels_type type, int64_t outputs, int64_t inputs) 
   return (size_t)kernels_panels(outputs) * (size_t)inputs * KERNELS_PANEL * type_bytes(type);
 }
 
-#define PACK(ELEMENT, NAME)                                                                                       \
+/// Four rows of four words as four columns, each to a line of its own, `step` words apart.
+INLINE void store_columns(const i32x4 x[4], uint32_t *to, int64_t step) {
+  const i32x4 low0 = __builtin_shufflevector(x[0], x[1], 0, 4, 1, 5);
+  const i32x4 low1 = __builtin_shufflevector(x[2], x[3], 0, 4, 1, 5);
+  const i32x4 high0 = __builtin_shufflevector(x[0], x[1], 2, 6, 3, 7);
+  const i32x4 high1 = __builtin_shufflevector(x[2], x[3], 2, 6, 3, 7);
+  const i32x4 column[4] = {
+      __builtin_shufflevector(low0, low1, 0, 1, 4, 5), __builtin_shufflevector(low0, low1, 2, 3, 6, 7),
+      __builtin_shufflevector(high0, high1, 0, 1, 4, 5), __builtin_shufflevector(high0, high1, 2, 3, 6, 7)};
+  UNROLL for (int i = 0; i < 4; i++) memcpy(to + i * step, &column[i], sizeof column[i]);
+}
+
+/// A whole panel of rows that are contiguous in k, for k up to a multiple of 8: returns how far it came.
+static int64_t pack_rows_of_words(const uint32_t *source, int64_t row_stride, int64_t inputs, uint32_t *panel) {
+  const int64_t whole = inputs / 8 * 8;
+  for (int64_t k = 0; k < whole; k += 4) {
+    for (int64_t o = 0; o < KERNELS_PANEL; o += 4) {
+      i32x4 x[4];
+      UNROLL for (int r = 0; r < 4; r++) memcpy(&x[r], source + (o + r) * row_stride + k, sizeof x[r]);
+      store_columns(x, panel + k * KERNELS_PANEL + o, KERNELS_PANEL);
+    }
+  }
+  return whole;
+}
+
+/// The same for halves: outputs o and o + 16 share a word, so a panel is a turned matrix of words again.
+static int64_t pack_rows_of_halves(const uint16_t *source, int64_t row_stride, int64_t inputs, uint16_t *panel) {
+  const int64_t whole = inputs / 8 * 8;
+  for (int64_t k = 0; k < whole; k += 8) {
+    for (int64_t o = 0; o < LANES; o += 4) {
+      i32x4 near[4], far[4];
+      UNROLL for (int r = 0; r < 4; r++) {
+        u16x8 first, second;
+        memcpy(&first, source + (o + r) * row_stride + k, sizeof first);
+        memcpy(&second, source + (o + r + LANES) * row_stride + k, sizeof second);
+        near[r] = (i32x4)__builtin_shufflevector(first, second, 0, 8, 1, 9, 2, 10, 3, 11);
+        far[r] = (i32x4)__builtin_shufflevector(first, second, 4, 12, 5, 13, 6, 14, 7, 15);
+      }
+      uint32_t *to = (uint32_t *)panel + k * LANES + o;
+      store_columns(near, to, LANES);
+      store_columns(far, to + 4 * LANES, LANES);
+    }
+  }
+  return whole;
+}
+
+#define PACK(ELEMENT, NAME, WHOLE)                                                                                       \
   static void NAME(kernels_type type, const ELEMENT *source, int64_t output_stride, int64_t input_stride,        \
                    int64_t valid, int64_t inputs, ELEMENT *panel) {                                               \
     if (valid < KERNELS_PANEL) memset(panel, 0, (size_t)inputs *KERNELS_PANEL * sizeof(ELEMENT));                 \
@@ -32,7 +78,9 @@ size_t kernels_packed_bytes(kernels_type type, int64_t outputs, int64_t inputs) 
     }                                                                                                             \
     /* Blocks of inputs keep both the lines that are read and those that are written in the cache. */            \
     const int64_t block = 64;                                                                                     \
-    for (int64_t begin = 0; begin < inputs; begin += block) {                                                     \
+    int64_t done = 0;                                                                                             \
+    if (valid == KERNELS_PANEL && input_stride == 1) done = WHOLE(source, output_stride, inputs, panel);          \
+    for (int64_t begin = done; begin < inputs; begin += block) {                                                     \
       int64_t end = begin + block < inputs ? begin + block : inputs;                                              \
       for (int64_t o = 0; o < valid; o++) {                                                                       \
         const ELEMENT *from = source + o * output_stride;                                                         \
@@ -41,8 +89,8 @@ size_t kernels_packed_bytes(kernels_type type, int64_t outputs, int64_t inputs) 
       }                                                                                                           \
     }                                                                                                             \
   }
-PACK(uint32_t, pack_words)
-PACK(uint16_t, pack_halves)
+PACK(uint32_t, pack_words, pack_rows_of_words)
+PACK(uint16_t, pack_halves, pack_rows_of_halves)
 
 void kernels_pack(kernels_type type, const void *source, int64_t output_stride, int64_t input_stride, int64_t outputs,
                   int64_t inputs, void *packed, int64_t panel_begin, int64_t panel_end) {

@@ -188,6 +188,8 @@ void kernels_sine_cosine(double x, double *sine, double *cosine);
 /// Widening is exact; narrowing rounds to nearest, ties to even.
 void kernels_widen(kernels_type type, const void *x, float *out, int64_t count);
 void kernels_narrow(kernels_type type, const float *x, void *out, int64_t count);
+/// Whether every element is a finite number; x at any alignment.
+bool kernels_finite(kernels_type type, const void *x, int64_t count);
 
 #ifdef __cplusplus
 }
