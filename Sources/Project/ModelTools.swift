@@ -6,31 +6,69 @@ import Transformer
 
 /// What is done with a checkpoint by itself, without a document.
 public enum ModelTools {
-  /// What a checkpoint is: family, shape, parameters, memory, tokenizer.
+  /// What a checkpoint is: family, files, shape, blocks, memory, tokenizer. Its weights are not loaded.
   ///
   /// - Throws: an error of the checkpoint's or the tokenizer's files.
-  public static func inspection(of directory: URL) throws -> [(name: String, value: String)] {
-    let model = try Model.load(from: directory)
-    let configuration = model.configuration
+  public static func inspection(of model: URL) throws -> [(name: String, value: String)] {
+    let (c, digest, types, form) = try opened(model)
     var lines = [
-      ("family", "\(configuration.family)"), ("layers", "\(configuration.layers)"),
-      ("d_model", "\(configuration.width)"),
-      ("heads", "\(configuration.heads) (\(configuration.keyValueHeads) for keys and values)"),
-      ("d_head", "\(configuration.headSize)"), ("d_mlp", "\(configuration.feedForwardWidth)"),
-      ("vocabulary", "\(configuration.vocabularySize)"), ("positions", "\(configuration.maximumPositions)"),
-      ("parameters", "\(configuration.parameterCount)"),
-      ("weights in memory", String(format: "%.1f MiB", Double(model.weightBytes) / 0x1p20)),
-      ("digest", model.digest.hex),
+      ("family", c.family.rawValue), ("files", form),
+      ("tensors", types.map { "\($0.tensors) \($0.name)" }.joined(separator: ", ")),
+      ("parameters", "\(c.parameterCount)"), ("layers", "\(c.layers)"), ("d_model", "\(c.width)"),
+      ("heads", "\(c.heads) (\(c.keyValueHeads) for keys and values)"), ("d_head", "\(c.headSize)"),
+      ("d_mlp", "\(c.feedForwardWidth)"), ("vocabulary", "\(c.vocabularySize)"),
+      ("positions", "\(c.maximumPositions)"), ("blocks", blocks(of: c)),
+      ("keys and values", "\(8 * c.layers * c.keyValueWidth / 1024) KiB a token"), ("digest", digest.hex),
     ]
-    if Tokenizer.isPresent(at: directory) {
-      let tokenizer = try Tokenizer.load(from: directory)
+    if Tokenizer.isPresent(at: model) {
+      let tokenizer = try Tokenizer.load(from: model)
       lines += [
-        ("tokens", "\(tokenizer.vocabularySize)"),
-        ("special tokens", tokenizer.specialTokens.map(\.content).joined(separator: " ")),
-        ("chat template", tokenizer.settings.chatTemplate == nil ? "none" : "yes"),
+        ("tokenizer", "\(tokenizer.kind), \(tokenizer.vocabularySize) tokens"),
+        ("special tokens", listed(tokenizer.specialTokens.map(\.content))),
+        ("chat template", tokenizer.settings.chatTemplate.map { "\($0.utf8.count) bytes" } ?? "none"),
       ]
+    } else {
+      lines.append(("tokenizer", "none here"))
     }
     return lines
+  }
+
+  private static func opened(
+    _ model: URL
+  ) throws -> (ModelConfiguration, Digest, types: [(name: String, tensors: Int)], form: String) {
+    if GGUFFile.isOne(model) {
+      let checkpoint = try GGUFCheckpoint(path: model.path)
+      return (checkpoint.configuration, checkpoint.digest, checkpoint.elementTypes, "GGUF \(checkpoint.file.version)")
+    }
+    let checkpoint = try Checkpoint(directory: model)
+    let count = checkpoint.fileNames.count
+    return (
+      checkpoint.configuration, checkpoint.digest, checkpoint.elementTypes,
+      count == 1 ? "safetensors" : "safetensors in \(count) shards"
+    )
+  }
+
+  /// What sets a model's blocks apart, in a few words.
+  private static func blocks(of c: ModelConfiguration) -> String {
+    let architecture = c.architecture
+    var parts = [
+      architecture.norm == .layer ? "LayerNorm" : "RMSNorm",
+      ["before": "before sublayers", "after": "behind sublayers", "around": "around sublayers"][
+        architecture.normPlacement.rawValue] ?? "",
+      architecture.activation.rawValue + (architecture.isGated ? ", gated" : ""),
+    ]
+    if architecture.headNorm != .none { parts.append("norms on queries and keys") }
+    if architecture.isParallel { parts.append("sublayers side by side") }
+    parts.append(architecture.hasLearnedPositions ? "learned positions" : "rotary positions")
+    let windows = (0..<c.layers).filter { c.window(layer: $0) != nil }.count
+    if windows > 0 { parts.append("a window of \(c.slidingWindow ?? 0) in \(windows) of \(c.layers) layers") }
+    if c.tiedEmbeddings { parts.append("tied embeddings") }
+    return parts.joined(separator: ", ")
+  }
+
+  private static func listed(_ names: [String]) -> String {
+    names.count <= 16
+      ? names.joined(separator: " ") : "\(names.prefix(12).joined(separator: " ")) … \(names.count) in all"
   }
 
   /// A hook with what it holds.

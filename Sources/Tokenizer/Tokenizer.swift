@@ -86,6 +86,15 @@ public final class Tokenizer: Sendable {
         after: settings.addsEnd ? one(settings.endToken) : [])
   }
 
+  /// How it cuts words: “byte-pair encoding”, “unigram” or “WordPiece”.
+  public var kind: String {
+    switch model {
+    case .bytePair: "byte-pair encoding"
+    case .unigram: "unigram"
+    case .wordPiece: "WordPiece"
+    }
+  }
+
   /// The id of a token by its spelling in the vocabulary, such as `<|end|>` or `Ġthe`.
   public func id(of token: String) -> Int? { vocabulary.id(of: token) }
 

@@ -42,6 +42,14 @@ public struct Checkpoint: Sendable {
     for parameter in configuration.parameters { try check(parameter) }
   }
 
+  /// How many tensors of each element type the files hold, most first.
+  public var elementTypes: [(name: String, tensors: Int)] {
+    ElementTypeCount.of(files.values.flatMap(\.entries).map(\.type.rawValue))
+  }
+
+  /// Names of the weight files, sorted.
+  public var fileNames: [String] { files.keys.sorted() }
+
   /// One parameter's values, in its own shape, widened to float32.
   ///
   /// - Throws: ``CheckpointError`` or `SafetensorsError` if it is not there or cannot be read.
@@ -134,4 +142,11 @@ extension Checkpoint: WeightSource {
   }
 
   func vector(_ parameter: Parameter) throws -> Tensor { try tensor(parameter) }
+}
+
+/// Counts the element types of tensors.
+enum ElementTypeCount {
+  static func of(_ names: [String]) -> [(name: String, tensors: Int)] {
+    Dictionary(grouping: names) { $0 }.map { ($0.key, $0.value.count) }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+  }
 }

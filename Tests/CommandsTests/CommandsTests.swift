@@ -183,6 +183,16 @@ struct CheckpointCommandsTests {
     #expect(none.status == 2 && none.errors.contains("template"))
   }
 
+  @Test("What a checkpoint is is told without loading it, for a directory, shards and a GGUF file.")
+  func inspect() throws {
+    let gemma = try tool("model", "inspect", fixtures.appending(path: "checkpoints/gemma2").path)
+    #expect(gemma.output.contains("around sublayers") && gemma.output.contains("a window of 5 in 1 of 2 layers"))
+    let shards = try tool("model", "inspect", fixtures.appending(path: "checkpoints/llama-bias").path)
+    #expect(shards.output.contains("safetensors in 2 shards"))
+    let whole = try tool("model", "inspect", fixtures.appending(path: "gguf/whole.gguf").path)
+    #expect(whole.output.contains("GGUF 3") && whole.output.contains("byte-pair encoding"), "\(whole.errors)")
+  }
+
   @Test("Parity is a table that passes within the bound and fails past it.")
   func parity() throws {
     let model = fixtures.appending(path: "checkpoints/qwen3").path

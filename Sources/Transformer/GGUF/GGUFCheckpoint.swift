@@ -31,6 +31,9 @@ public struct GGUFCheckpoint: Sendable {
     for parameter in configuration.parameters { try check(parameter) }
   }
 
+  /// How many tensors of each element type the file holds, most first.
+  public var elementTypes: [(name: String, tensors: Int)] { ElementTypeCount.of(file.entries.map(\.type.name)) }
+
   /// One parameter's values, in its own shape, in float32.
   ///
   /// - Throws: ``CheckpointError`` or `GGUFError` if it is not there or cannot be read.
