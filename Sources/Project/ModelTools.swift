@@ -10,7 +10,7 @@ public enum ModelTools {
   ///
   /// - Throws: an error of the checkpoint's or the tokenizer's files.
   public static func inspection(of model: URL) throws -> [(name: String, value: String)] {
-    let (c, digest, types, form) = try opened(model)
+    let (c, digest, types, files, form) = try opened(model)
     var lines = [
       ("family", c.family.rawValue), ("files", form),
       ("tensors", types.map { "\($0.tensors) \($0.name)" }.joined(separator: ", ")),
@@ -18,7 +18,8 @@ public enum ModelTools {
       ("heads", "\(c.heads) (\(c.keyValueHeads) for keys and values)"), ("d_head", "\(c.headSize)"),
       ("d_mlp", "\(c.feedForwardWidth)"), ("vocabulary", "\(c.vocabularySize)"),
       ("positions", "\(c.maximumPositions)"), ("blocks", blocks(of: c)),
-      ("keys and values", "\(8 * c.layers * c.keyValueWidth / 1024) KiB a token"), ("digest", digest.hex),
+      ("weights", size(files.reduce(0) { $0 + fileSize($1) })),
+      ("keys and values", "\(size(8 * c.layers * c.keyValueWidth)) a token"), ("digest", digest.hex),
     ]
     if Tokenizer.isPresent(at: model) {
       let tokenizer = try Tokenizer.load(from: model)
@@ -35,17 +36,31 @@ public enum ModelTools {
 
   private static func opened(
     _ model: URL
-  ) throws -> (ModelConfiguration, Digest, types: [(name: String, tensors: Int)], form: String) {
+  ) throws -> (ModelConfiguration, Digest, types: [(name: String, tensors: Int)], files: [URL], form: String) {
     if GGUFFile.isOne(model) {
       let checkpoint = try GGUFCheckpoint(path: model.path)
-      return (checkpoint.configuration, checkpoint.digest, checkpoint.elementTypes, "GGUF \(checkpoint.file.version)")
+      return (
+        checkpoint.configuration, checkpoint.digest, checkpoint.elementTypes, [model],
+        "GGUF \(checkpoint.file.version)"
+      )
     }
     let checkpoint = try Checkpoint(directory: model)
     let count = checkpoint.fileNames.count
     return (
       checkpoint.configuration, checkpoint.digest, checkpoint.elementTypes,
+      checkpoint.fileNames.map { model.appending(path: $0) },
       count == 1 ? "safetensors" : "safetensors in \(count) shards"
     )
+  }
+
+  private static func fileSize(_ file: URL) -> Int {
+    (try? FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int) ?? 0
+  }
+
+  private static func size(_ bytes: Int) -> String {
+    let units = [("GiB", 0x1p30), ("MiB", 0x1p20), ("KiB", 0x1p10)]
+    guard let (unit, scale) = units.first(where: { Double(bytes) >= $0.1 }) else { return "\(bytes) bytes" }
+    return String(format: "%.1f %@", Double(bytes) / scale, unit)
   }
 
   /// What sets a model's blocks apart, in a few words.

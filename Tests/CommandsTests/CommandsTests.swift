@@ -6,9 +6,18 @@ private struct Tool {
   let folder: URL
 
   init() throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "palimpsest-\(UUID().uuidString)")
+    _ = Self.removal
+    folder = Self.all().appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
+
+  /// The folder of all tests of this process, gone when they end.
+  private static func all() -> URL {
+    FileManager.default.temporaryDirectory
+      .appending(path: "palimpsest-tests-\(ProcessInfo.processInfo.processIdentifier)")
+  }
+
+  private static let removal: Void = { atexit { try? FileManager.default.removeItem(at: Tool.all()) } }()
 
   struct Outcome {
     let status: Int32

@@ -67,9 +67,17 @@ func largestDifference(_ a: some Collection<Double>, _ b: some Collection<Double
   }
 }
 
-/// A new directory for one test's files.
+/// A new directory for one test's files, gone when the tests end.
 func temporaryDirectory() throws -> URL {
-  let directory = FileManager.default.temporaryDirectory.appending(path: "transformer-\(UUID().uuidString)")
+  _ = removal
+  let directory = testFolder().appending(path: UUID().uuidString)
   try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
   return directory
 }
+
+private func testFolder() -> URL {
+  FileManager.default.temporaryDirectory.appending(
+    path: "transformer-tests-\(ProcessInfo.processInfo.processIdentifier)")
+}
+
+private let removal: Void = { atexit { try? FileManager.default.removeItem(at: testFolder()) } }()
