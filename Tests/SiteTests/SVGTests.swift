@@ -107,6 +107,17 @@ struct SVGTests {
     #expect(drawing.matches(of: /class="single inner"/).count == 2, "the marked cell and its key")
   }
 
+  @Test("Names that are cut keep the index at their end, which tells positions apart.")
+  func cutNames() {
+    let name = "a_position_whose_name_is_far_too_long_for_the_room_beside_a_map"
+    let cell = Estimate(value: 1)
+    let map = Heatmap(
+      rowAxis: .init("position"), rows: ["\(name)[0]", "\(name)[-1]"], columnAxis: .init("layer"), columns: ["0"],
+      quantity: .init("AUROC"), cells: [[cell], [cell]])
+    let drawing = SVG.drawing(Figure(caption: "", content: .heatmap(map)))
+    #expect(drawing.contains("…[0]<") && drawing.contains("…[-1]<"), "\(drawing)")
+  }
+
   @Test("Effects take the categories in order; nulls are dashed grey and baselines have their own look.")
   func roles() {
     let drawing = SVG.drawing(Self.figures[1])

@@ -17,12 +17,15 @@ enum TextWidth {
     }
   }
 
-  /// Text cut to a width, with `…` where something is missing.
+  /// Text cut to a width, with `…` where something is missing. An index at its end, such as `[-1]`, is kept: it is what
+  /// tells positions of one kind apart.
   static func fitted(_ text: String, size: Double, width: Double) -> String {
     guard of(text, size: size) > width else { return text }
-    var kept = text
-    while !kept.isEmpty, of(kept + "…", size: size) > width { kept.removeLast() }
-    return kept + "…"
+    let index = text.hasSuffix("]") ? text.lastIndex(of: "[").map { String(text[$0...]) } ?? "" : ""
+    let end = of("…" + index, size: size) < width ? "…" + index : "…"
+    var kept = text.dropLast(end.count - 1)
+    while !kept.isEmpty, of(kept + end, size: size) > width { kept.removeLast() }
+    return kept + end
   }
 
   /// Text broken into lines of a width, at most `limit` of them; the last is cut if it must be.
