@@ -10,6 +10,7 @@ table of replacements as well: the table alone has 240 kB, so these are not kept
 
 import argparse
 import base64
+import contextlib
 import io
 import json
 import pathlib
@@ -287,20 +288,24 @@ RULES = {"Ｆ": "F", "ｕ": "u", "ｌ": "l", "ﬁ": "fi", "\u3000": " ", "\u00a0
          "e\u0301": "é", "\u200b": "", "½": " 1/2 "}
 
 
-def spm_train(directory, **options):
-    """Trains a model and gives its bytes."""
+def spm_train(directory, rules=False, **options):
+    """Trains a model, by RULES if it is to have rules, and gives its bytes."""
     directory.mkdir(parents=True, exist_ok=True)
     model = io.BytesIO()
     settings = {"normalization_rule_name": "identity", "minloglevel": 2, "num_threads": 1, **options}
-    sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(corpus()), model_writer=model, **settings)
+    # The model keeps the path of a file of rules as it is given: one without folders says nothing of a machine.
+    with contextlib.chdir(directory):
+        if rules:
+            settings["normalization_rule_tsv"] = "rules.tsv"
+            write_rules(pathlib.Path("rules.tsv"))
+        sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(corpus()), model_writer=model, **settings)
+        pathlib.Path("rules.tsv").unlink(missing_ok=True)
     return model.getvalue()
 
 
-def rules_file(directory):
-    path = directory / "rules.tsv"
+def write_rules(path):
     code = lambda text: " ".join(f"{ord(c):X}" for c in text)
     path.write_text("".join(f"{code(a)}\t{code(b)}\n" for a, b in RULES.items()))
-    return str(path)
 
 
 def charsmap():
@@ -309,7 +314,7 @@ def charsmap():
 
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
-        data = spm_train(directory, vocab_size=90, model_type="bpe", normalization_rule_tsv=rules_file(directory))
+        data = spm_train(directory, vocab_size=90, model_type="bpe", rules=True)
     processor = sentencepiece.SentencePieceProcessor(model_proto=data)
     normalizer = fields(fields(processor.serialized_model_proto())[3][0])
     return normalizer[2][0]
@@ -363,18 +368,17 @@ def sentence_pieces(root, nmt):
                 kinds[f"{model_type}-{rule}"] = dict(
                     model_type=model_type, normalization_rule_name=rule, vocab_size=345, byte_fallback=True)
     else:
-        rules = rules_file(root)
         kinds = {
             "bpe": dict(model_type="bpe", vocab_size=345, byte_fallback=True, remove_extra_whitespaces=False),
             "bpe-rules": dict(
-                model_type="bpe", vocab_size=160, normalization_rule_tsv=rules, user_defined_symbols=["<mask>", "é東", "word"],
+                model_type="bpe", vocab_size=160, rules=True, user_defined_symbols=["<mask>", "é東", "word"],
                 control_symbols=["<ctl>"]),
             "bpe-no-prefix": dict(
                 model_type="bpe", vocab_size=130, add_dummy_prefix=False, remove_extra_whitespaces=False,
                 split_by_whitespace=False),
             "unigram": dict(model_type="unigram", vocab_size=345, byte_fallback=True),
             "unigram-rules": dict(
-                model_type="unigram", vocab_size=96, normalization_rule_tsv=rules,
+                model_type="unigram", vocab_size=96, rules=True,
                 user_defined_symbols=["<mask>", "é東", "word"], control_symbols=["<ctl>"], add_dummy_prefix=False),
             "unigram-suffix": dict(
                 model_type="unigram", vocab_size=90, treat_whitespace_as_suffix=True, remove_extra_whitespaces=True),
@@ -384,7 +388,6 @@ def sentence_pieces(root, nmt):
         data = spm_train(directory, **options)
         (directory / "tokenizer.model").write_bytes(data)
         dump(directory / "cases.json", spm_cases(data))
-    (root / "rules.tsv").unlink(missing_ok=True)
 
 
 def ranks(root, byte_level_tokenizer):
