@@ -9,7 +9,8 @@ import Tensor
 ///     let residual = try forward.activation(HookPoint(.residPost, layer: 5), sequence: 0)   // [1, d_model]
 ///
 /// The bits of every activation depend on the weights and the tokens before it only: not on the batch, on threads, on
-/// the instruction set, or on whether a cache was used.
+/// the instruction set, or on whether a cache was used. (With LongRoPE they depend on the sequence's length too: see
+/// ``Rotary/LongRope``.)
 public final class Model: Sendable {
   /// What is computed.
   public let configuration: ModelConfiguration
