@@ -13,6 +13,8 @@ typedef struct {
   int64_t a_stride;   // from one row to the next, in place
   const char *b;      // the first panel's weights from this block's first k
   size_t b_stride;    // bytes from one panel to the next
+  const char *ahead;  // what to fetch meanwhile: of the next panel's block, this tile's share
+  int64_t ahead_step; // bytes of it for each four k, an even number
   int64_t depth;
   float *c;           // the first row's first output
   int64_t c_stride;
@@ -40,6 +42,30 @@ INLINE f32x16 weights16(const kernels_type type, const char *b, int64_t k, const
 #define MAX_ROWS 12
 #define MAX_PANELS 4
 
+/// One value of k: a fused multiply-add to each chain.
+INLINE void step(const int rows, const int panels, const int first_half, const int halves, const kernels_type type,
+                 const float *a, int64_t a_stride, const char *b, size_t b_stride,
+                 f32x16 chain[MAX_ROWS][MAX_PANELS][HALVES]) {
+  const size_t line = KERNELS_PANEL * type_bytes(type);
+  f32x16 weight[MAX_PANELS][HALVES];
+  UNROLL for (int p = 0; p < panels; p++) {
+    // Several panels stream from memory, one panel's block lies in the second cache.
+    if (halves == HALVES) {
+      const char *soon = b + p * b_stride + (panels > 1 ? 32 : 8) * line;
+      __builtin_prefetch(soon);
+      if (panels == 1 && line > 64) __builtin_prefetch(soon + 64);
+    }
+    UNROLL for (int h = 0; h < halves; h++) weight[p][h] = weights16(type, b + p * b_stride, 0, first_half + h);
+  }
+  if (rows > 8) __builtin_prefetch(a + 8 * rows);
+  UNROLL for (int r = 0; r < rows; r++) {
+    f32x16 x = splat(a[r * a_stride]);
+    UNROLL for (int p = 0; p < panels; p++) {
+      UNROLL for (int h = 0; h < halves; h++) chain[r][p][h] = fma16(x, weight[p][h], chain[r][p][h]);
+    }
+  }
+}
+
 /// Everything but the task is a constant after inlining; the chains live in registers.
 INLINE void tile(const int rows, const int panels, const int first_half, const int halves, const bool in_place,
                  const kernels_type type, const tile_task *t) {
@@ -52,26 +78,30 @@ INLINE void tile(const int rows, const int panels, const int first_half, const i
       }
     }
   }
-  const float *a = t->a;
-  const char *b = t->b;
-  const size_t b_stride = t->b_stride;
   const int64_t depth = t->depth;
+  const float *a = t->a;
+  const char *b = t->b, *ahead = t->ahead;
+  // A half fetches half of the tile's share.
+  const int64_t ahead_step = halves == HALVES ? t->ahead_step : t->ahead_step / 2;
+  ahead += first_half * ((depth + 3) / 4 * ahead_step);
+  const size_t b_stride = t->b_stride;
   const size_t line = KERNELS_PANEL * type_bytes(type);
   const int64_t a_stride = in_place ? t->a_stride : 1, a_step = in_place ? 1 : rows;
-  for (int64_t k = 0; k < depth; k++, a += a_step, b += line) {
-    f32x16 weight[MAX_PANELS][HALVES];
-    UNROLL for (int p = 0; p < panels; p++) {
-      // Several panels stream from memory, one panel's block lies in the second cache.
-      const char *ahead = b + p * b_stride + (panels > 1 ? 32 : 8) * line;
-      __builtin_prefetch(ahead);
-      if (panels == 1 && line > 64) __builtin_prefetch(ahead + 64);
-      UNROLL for (int h = 0; h < halves; h++) weight[p][h] = weights16(type, b + p * b_stride, 0, first_half + h);
+  // Four values of k at a time: what is not arithmetic counts where a neighbour shares the core.
+  for (int64_t k = 0; k < depth; k += 4) {
+    if (panels == 1) {
+      for (int64_t i = 0; i < ahead_step; i += 64) __builtin_prefetch(ahead + i, 0, 2);
+      ahead += ahead_step;
     }
-    if (rows > 8) __builtin_prefetch(a + 8 * rows);
-    UNROLL for (int r = 0; r < rows; r++) {
-      f32x16 x = splat(a[r * a_stride]);
-      UNROLL for (int p = 0; p < panels; p++) {
-        UNROLL for (int h = 0; h < halves; h++) chain[r][p][h] = fma16(x, weight[p][h], chain[r][p][h]);
+    if (k + 4 <= depth) {
+      UNROLL for (int u = 0; u < 4; u++) {
+        step(rows, panels, first_half, halves, type, a + u * a_step, a_stride, b + (size_t)u * line, b_stride, chain);
+      }
+      a += 4 * a_step;
+      b += 4 * line;
+    } else {
+      for (int64_t last = k; last < depth; last++, a += a_step, b += line) {
+        step(rows, panels, first_half, halves, type, a, a_stride, b, b_stride, chain);
       }
     }
   }
@@ -274,10 +304,10 @@ INLINE void prefetch_tile(const kernels_product *m, int64_t row, int64_t rows, i
 }
 
 #define TILE_DEPTH 448     // k of a block: a panel's block and a tile's rows stay in the nearest caches
-#define TILE_ROWS 120      // rows packed together, a multiple of every path's tile
+#define TILE_ROWS 132      // rows packed together at most, a multiple of every path's tile
 #define STREAM_DEPTH 4480  // k of a block when rows are few
 #define FEW_PANELS 40      // up to so many panels do not repay packing a for them
-#define A_FLOATS (TILE_DEPTH * TILE_ROWS)  // 215 kB of stack, and no less than STREAM_DEPTH * MAX_ROWS
+#define A_FLOATS (TILE_DEPTH * TILE_ROWS)  // 237 kB of stack, and no less than STREAM_DEPTH * MAX_ROWS
 
 INLINE int64_t min64(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -290,19 +320,27 @@ void kernels_multiply(const kernels_product *m, int64_t row_begin, int64_t row_e
   const int64_t blocks = m->inputs > most ? (m->inputs + most - 1) / most : 1;
   const int64_t block = (m->inputs + blocks - 1) / blocks;
   const size_t line = KERNELS_PANEL * type_bytes(m->type);
+  // Every group of rows walks all weights once: groups of one size, so that none walks them for a few rows.
+  const int64_t groups = (row_end - row_begin + TILE_ROWS - 1) / TILE_ROWS;
+  const int64_t even = groups > 0 ? (row_end - row_begin + groups - 1) / groups : 0;
+  const int64_t group = (even + tiles->rows - 1) / tiles->rows * tiles->rows;
   _Alignas(64) float a[A_FLOATS];
 
   for (int64_t begin = 0; begin < m->inputs || begin == 0; begin += block) {
     const int64_t depth = min64(block, m->inputs - begin);
     const bool last = begin + depth >= m->inputs;
-    for (int64_t top = row_begin; top < row_end; top += TILE_ROWS) {
-      const int64_t bottom = min64(top + TILE_ROWS, row_end);
+    for (int64_t top = row_begin; top < row_end; top += group) {
+      const int64_t bottom = min64(top + group, row_end);
       const int64_t packed_from = in_place ? bottom - (bottom - top) % tiles->rows : top;
       pack_tiles(m, tiles->rows, packed_from, bottom, begin, depth, a + (packed_from - top) * depth);
+      // While it works on a panel's block, which its first tile would otherwise wait for, a group fetches the next one.
+      const int64_t group_tiles = (bottom - top + tiles->rows - 1) / tiles->rows;
+      const int64_t share = (2 * (int64_t)line + group_tiles - 1) / group_tiles * 2;
       int64_t panels;
       for (int64_t p = panel_begin; p < panel_end; p += panels) {
         const int64_t output = p * KERNELS_PANEL;
         const int64_t outputs = m->outputs - output;
+        const char *block_of_p = (const char *)m->packed + (size_t)(p * m->inputs + begin) * line;
         panels = stream && tiles->several[bottom - top] != NULL ? tiles->panels[bottom - top] : 1;
         if (p + panels > panel_end || panels * KERNELS_PANEL > outputs) panels = 1;
         for (int64_t r = top; r < bottom; r += tiles->rows) {
@@ -310,8 +348,12 @@ void kernels_multiply(const kernels_product *m, int64_t row_begin, int64_t row_e
           const tile_task task = {
               .a = r < packed_from ? m->a + r * m->a_row_stride + begin : a + (r - top) * depth,
               .a_stride = m->a_row_stride,
-              .b = (const char *)m->packed + (size_t)(p * m->inputs + begin) * line,
+              .b = block_of_p,
               .b_stride = (size_t)m->inputs * line,
+              .ahead = stream ? block_of_p + 32 * line
+                              : block_of_p + (size_t)m->inputs * line
+                                    + (size_t)((r - top) / tiles->rows * share * ((depth + 3) / 4)),
+              .ahead_step = stream ? 4 * (int64_t)line : share,
               .depth = depth,
               .c = m->c + r * m->c_row_stride + output,
               .c_stride = m->c_row_stride,

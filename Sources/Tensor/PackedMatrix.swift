@@ -151,7 +151,7 @@ public struct PackedMatrix: Sendable {
     let work = max(1, inputs)
     if rows >= 96 * Threads.count {
       let grain = max(96, 100_000 / (work * outputs))
-      Threads.split(rows, grain: grain, pieces: rows >= 480 * Threads.count ? 2 : 1) { range in
+      Threads.split(rows, grain: grain, pieces: min(4, max(1, rows / (120 * Threads.count)))) { range in
         kernels_multiply(&product, Int64(range.lowerBound), Int64(range.upperBound), 0, Int64(panels))
       }
     } else {

@@ -1,10 +1,14 @@
 import Foundation
 import Tensor
 
-/// OpenBLAS reads its core type from the environment when it is loaded, so choosing one means to start again.
+/// OpenBLAS reads its core type and its threads' patience from the environment when it is loaded, so choosing them means
+/// to start again.
 enum OpenBLASCore {
   private static let decided = "BENCH_MATMUL_CORE"
   private static let variable = "OPENBLAS_CORETYPE"
+  /// After a product the library's threads wait for the next one without sleeping, 2^28 cycles by default: a tenth of a
+  /// second in which they take a core from whoever is measured next. 2^20 cycles still span its own next product.
+  private static let patience = (name: "OPENBLAS_THREAD_TIMEOUT", cycles: "20")
 
   /// The core types that this processor can run: asked for another, the library crashes.
   private static var candidates: [String] {
@@ -21,6 +25,7 @@ enum OpenBLASCore {
     }
     guard let best = rates.max(by: { $0.1 < $1.1 }) else { return }
     setenv(variable, best.0, 1)
+    setenv(patience.name, patience.cycles, 1)
     setenv(decided, best.0, 1)
     var arguments: [UnsafeMutablePointer<CChar>?] = CommandLine.arguments.map { strdup($0) } + [nil]
     execv("/proc/self/exe", &arguments)
