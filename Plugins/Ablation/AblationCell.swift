@@ -29,12 +29,18 @@ package enum AblationCell: CellKind {
           "there is nothing to tell a refusal by", at: scope.location(of: "refusal_tokens"),
           expected: "expected: at least one token and one phrase"))
     }
-    return problems
+    return problems + scope.problems(ofAnswers: settings.refusalTokens, setting: "refusal_tokens")
   }
 
   package static func work(_ settings: AblationSettings, in scope: CellScope) -> Work {
-    let rows = scope.data?.rows.count(where: settings.rows.accepts) ?? 0
-    return Work(tokens: rows * (40 + settings.maxNewTokens / 2) * (2 + settings.controls))
+    var work = scope.work(settings.rows, generating: settings.maxNewTokens)
+    // Responses end before they must, about half-way.
+    work.tokens = (work.tokens - work.sequences * settings.maxNewTokens / 2) * (2 + settings.controls)
+    if let effects = settings.sideEffects.map({ scope.work($0) }) {
+      work.tokens += 4 * effects.tokens
+      work.bytes = max(work.bytes, 2 * effects.bytes)
+    }
+    return work
   }
 
   package static func run(_ settings: AblationSettings, in context: CellContext) throws -> Results {

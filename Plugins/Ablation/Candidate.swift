@@ -26,9 +26,7 @@ struct Candidate: Sendable {
   static func all(_ settings: DirectionSettings, sets: PromptSets, in context: CellContext) throws -> [Candidate] {
     let (subject, data) = (try context.subject, try context.data)
     let layers = subject.model.configuration.layers
-    let positions = settings.positions.flatMap {
-      $0.expanded(postInstructionCount: sets.harmfulTrain.first?.postInstruction.count ?? 0)
-    }
+    let positions = try settings.positions.flatMap { try $0.expanded(in: sets.harmfulTrain) }
     let harmful = try means(sets.harmfulTrain, positions, subject, data)
     let harmless = try means(sets.harmlessTrain, positions, subject, data)
     return (0..<layers).flatMap { layer in

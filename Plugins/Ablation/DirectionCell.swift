@@ -29,13 +29,21 @@ package enum DirectionCell: CellKind {
           "some rows are accepted by both “train” and “validation”", at: scope.location(of: "validation"),
           help: "a direction must not be selected on what it was taken from; make the conditions exclude each other"))
     }
+    problems += scope.problems(ofAnswers: settings.refusalTokens, setting: "refusal_tokens")
     return problems
   }
 
   package static func work(_ settings: DirectionSettings, in scope: CellScope) -> Work {
     guard let subject = scope.subject else { return Work() }
-    let candidates = subject.model.configuration.layers * max(settings.positions.count, 5)
-    return Work(tokens: (settings.trainPerClass * 2 + candidates * settings.validationPerClass * 3) * 40)
+    let (layers, c) = (subject.model.configuration.layers, subject.model.configuration)
+    let positions = settings.positions.reduce(0) { $0 + ($1.isSingle ? 1 : 8) }
+    let longest = scope.work(settings.train).longest
+    let (train, validation) = (2 * settings.trainPerClass, 2 * settings.validationPerClass)
+    return Work(
+      tokens: (train + layers * positions * validation * 3 / 2) * longest,
+      bytes: subject.model.activationBytes(places: train * layers * positions)
+        + (train + 2 * validation) * c.vocabularySize * MemoryLayout<Float>.stride,
+      sequences: train, longest: longest)
   }
 
   package static func run(_ settings: DirectionSettings, in context: CellContext) throws -> Results {

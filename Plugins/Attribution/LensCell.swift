@@ -38,15 +38,13 @@ package enum LensCell: CellKind {
     if settings.tokens.count != 2 {
       problems.append(
         Problem("“tokens” names \(settings.tokens.count)", at: scope.location(of: "tokens"), expected: "expected: two"))
-    } else if let subject = scope.subject {
-      for token in settings.tokens where subject.tokenizer.encode(token).count != 1 {
-        problems.append(
-          Problem(
-            "“\(token)” is \(subject.tokenizer.encode(token).count) tokens for this model",
-            at: scope.location(of: "tokens"), expected: "expected: words that are one token each"))
-      }
     }
-    return problems
+    return problems + scope.problems(ofAnswers: settings.tokens, setting: "tokens")
+  }
+
+  package static func work(_ settings: Settings, in scope: CellScope) -> Work {
+    guard let subject = scope.subject else { return Work() }
+    return scope.work(settings.rows, keeping: 2 * subject.model.configuration.layers + 1)
   }
 
   package static func run(_ settings: Settings, in context: CellContext) throws -> Results {

@@ -19,13 +19,17 @@ package enum PatchCell: CellKind {
     ].compactMap { $0 }
       + scope.problems(of: settings.rows, setting: "rows") + scope.problems(of: settings.layers, setting: "layers")
       + scope.problems(of: settings.positions, setting: "positions")
+      + scope.problems(ofAnswers: settings.refusalTokens, setting: "refusal_tokens")
+      + PromptPairs.problems(settings, in: scope)
   }
 
   package static func work(_ settings: PatchSettings, in scope: CellScope) -> Work {
-    guard let data = scope.data, let subject = scope.subject else { return Work() }
-    let rows = data.rows.count(where: settings.rows.accepts)
-    let cells = settings.layers.resolved(count: subject.model.configuration.layers).count * settings.positions.count
-    return Work(tokens: rows / 2 * cells * 40)
+    guard let subject = scope.subject else { return Work() }
+    let layers = settings.layers.resolved(count: subject.model.configuration.layers).count
+    var work = scope.work(settings.rows, everywhere: layers)
+    // One run of each pair's base for every layer and position, beside the two that are patched from.
+    work.tokens += work.tokens / 2 * layers * settings.positions.reduce(0) { $0 + ($1.isSingle ? 1 : 8) }
+    return work
   }
 
   package static func run(_ settings: PatchSettings, in context: CellContext) throws -> Results {
@@ -35,7 +39,7 @@ package enum PatchCell: CellKind {
       settings.direction == .denoising ? (pairs.harmless, pairs.harmful) : (pairs.harmful, pairs.harmless)
     let metric = try RefusalMetric(tokens: settings.refusalTokens, phrases: [], subject: subject)
     let layers = settings.layers.resolved(count: subject.model.configuration.layers)
-    let positions = settings.positions.flatMap { $0.expanded(postInstructionCount: base[0].postInstruction.count) }
+    let positions = try settings.positions.flatMap { try $0.expanded(in: base) }
     let hooks = layers.map { HookPoint(settings.site.hook, layer: $0) }
 
     func scores(_ interventions: [Intervention]) throws -> [Double] {

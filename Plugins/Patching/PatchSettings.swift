@@ -10,6 +10,12 @@ package struct PatchSettings: CellSettings {
     case noising
   }
 
+  /// What becomes of pairs whose prompts have different numbers of tokens, so that positions do not correspond.
+  package enum Unaligned: String, SettingChoice {
+    case refuse
+    case leaveOut = "leave_out"
+  }
+
   var pair = "pair"
   var target = ""
   var rows = RowFilter.everything
@@ -17,6 +23,7 @@ package struct PatchSettings: CellSettings {
   var layers = Layers.all
   var positions: [Position] = [.last]
   var direction = Direction.denoising
+  var unaligned = Unaligned.refuse
   var refusalTokens: [String] = []
   var resamples = 1_000
 
@@ -31,6 +38,7 @@ package struct PatchSettings: CellSettings {
     .optional("layers", \.layers, "The layers where it is patched, one at a time."),
     .optional("positions", \.positions, "Where in the prompt it is patched, one at a time."),
     .optional("direction", \.direction, "Which run is patched into which."),
+    .optional("unaligned", \.unaligned, "What becomes of pairs whose prompts are not equally many tokens."),
     .optional("resamples", \.resamples, "Bootstrap resamples behind each interval."),
   ]
 }

@@ -1,4 +1,5 @@
 import Experiment
+import Manuscript
 
 /// Pairs of prompts that differ in one place and align token by token.
 struct PromptPairs {
@@ -6,6 +7,27 @@ struct PromptPairs {
   let harmless: [Prompt]
   /// Pairs left out because their prompts have different numbers of tokens, so that positions do not correspond.
   let unaligned: Int
+
+  /// The problem of pairs whose prompts differ in length, which are refused before anything runs.
+  static func problems(_ settings: PatchSettings, in scope: CellScope) -> [Problem] {
+    guard settings.unaligned == .refuse, let data = scope.data, let subject = scope.subject else { return [] }
+    let rows = data.rows.indices.filter { settings.rows.accepts(data.rows[$0]) }
+    let pairs = Dictionary(grouping: rows) { data.rows[$0][settings.pair]?.plain ?? "" }
+      .filter { !$0.key.isEmpty && $0.value.count == 2 }
+    let uneven = pairs.compactMap { pair, rows -> (pair: String, rows: [Int], lengths: [Int])? in
+      let lengths = rows.compactMap { subject.tokenCount(of: data.rows[$0], in: data) }
+      return Set(lengths).count > 1 ? (pair, rows, lengths) : nil
+    }
+    guard let first = uneven.min(by: { $0.rows[0] < $1.rows[0] }) else { return [] }
+    return [
+      Problem(
+        "\(uneven.count) of \(pairs.count) pairs of the data “\(data.name)” are prompts of different lengths: rows "
+          + "\(first.rows.map { "\($0 + 1)" }.joined(separator: " and ")) have "
+          + "\(first.lengths.map(String.init).joined(separator: " and ")) tokens",
+        at: scope.location(of: "pair"), expected: "expected: pairs whose tokens correspond one to one",
+        help: "reword them, or leave them out of the experiment: unaligned: leave_out")
+    ]
+  }
 
   /// - Throws: `TooFewPairs` if fewer than eight pairs align.
   init(_ settings: PatchSettings, in context: CellContext) throws {

@@ -22,7 +22,7 @@ package enum ProbeCell: CellKind {
     problems += scope.problems(of: settings.rows, setting: "rows")
     problems += settings.test.map { scope.problems(of: $0, setting: "test") } ?? []
     problems += scope.problems(of: settings.layers, setting: "layers")
-    problems += scope.problems(of: settings.positions, setting: "positions")
+    problems += scope.problems(of: settings.positions, setting: "positions", answered: true)
     if settings.group.count > 2 {
       problems.append(
         Problem(
@@ -52,12 +52,18 @@ package enum ProbeCell: CellKind {
   }
 
   package static func work(_ settings: ProbeSettings, in scope: CellScope) -> Work {
-    guard let data = scope.data, let subject = scope.subject else { return Work() }
-    let rows = data.rows.filter { settings.rows.accepts($0) || settings.test?.accepts($0) ?? false }
-    let places = settings.layers.resolved(count: subject.model.configuration.layers).count * settings.positions.count
-    return Work(
-      tokens: rows.reduce(0) { $0 + (subject.tokenCount(of: $1, in: data) ?? 0) },
-      bytes: rows.count * places * subject.model.configuration.width * 4)
+    guard let subject = scope.subject else { return Work() }
+    let layers = settings.layers.resolved(count: subject.model.configuration.layers).count
+    // A range is at most as long as the template; float32 while it is read, and float64 to be learnt from.
+    let places = layers * settings.positions.reduce(0) { $0 + ($1.isSingle ? 1 : 8) }
+    var work = scope.work(settings.rows, keeping: 3 * places)
+    if let test = settings.test.map({ scope.work($0, keeping: 3 * places) }) {
+      work.tokens += test.tokens
+      work.bytes += test.bytes
+      work.sequences += test.sequences
+      work.longest = max(work.longest, test.longest)
+    }
+    return work
   }
 
   package static func run(_ settings: ProbeSettings, in context: CellContext) throws -> Results {

@@ -33,11 +33,10 @@ struct Reading {
 
   init(_ settings: ProbeSettings, in context: CellContext) throws {
     let (subject, data) = (try context.subject, try context.data)
-    let train = try context.prompts(where: settings.rows)
-    let test = try settings.test.map { try context.prompts(where: $0) }
+    let train = try context.prompts(where: settings.rows, readAt: settings.positions)
+    let test = try settings.test.map { try context.prompts(where: $0, readAt: settings.positions) }
     let layers = settings.layers.resolved(count: subject.model.configuration.layers)
-    let count = train.first?.postInstruction.count ?? 0
-    let positions = settings.positions.flatMap { $0.expanded(postInstructionCount: count) }
+    let positions = try settings.positions.flatMap { try $0.expanded(in: train + (test ?? [])) }
     (self.layers, self.positions) = (layers, positions)
     let total = train.count + (test?.count ?? 0)
     self.train = try Self.read(train, settings, layers, positions, subject, data)

@@ -42,12 +42,19 @@ package enum TransferCell: CellKind {
       scope.missing(column: settings.category, setting: "category"),
     ].compactMap { $0 }
       + scope.problems(of: settings.rows, setting: "rows") + scope.problems(of: settings.layers, setting: "layers")
-      + scope.problems(of: [settings.position], setting: "position")
+      + scope.problems(of: [settings.position], setting: "position", single: true, answered: true)
+  }
+
+  package static func work(_ settings: Settings, in scope: CellScope) -> Work {
+    guard let subject = scope.subject else { return Work() }
+    // Every layer as float32, one at a time as float64.
+    return scope.work(
+      settings.rows, keeping: settings.layers.resolved(count: subject.model.configuration.layers).count + 4)
   }
 
   package static func run(_ settings: Settings, in context: CellContext) throws -> Results {
     let (subject, data) = (try context.subject, try context.data)
-    let prompts = try context.prompts(where: settings.rows)
+    let prompts = try context.prompts(where: settings.rows, readAt: [settings.position])
     let categories = prompts.map { prompt -> String? in
       let row = data.rows[prompt.row]
       return row[settings.target]?.truth == true ? row[settings.category]?.plain : nil

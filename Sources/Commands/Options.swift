@@ -28,6 +28,20 @@ struct DocumentOptions: ParsableArguments {
   }
 }
 
+/// How much memory a run may take.
+struct MemoryOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Stay within this much memory, as in 8G or 512M: batches are made smaller, and what cannot fit is refused.",
+      valueName: "amount"))
+  var memory: ByteCount?
+}
+
+extension ByteCount: ExpressibleByArgument {
+  /// Reads an amount from the command line.
+  public init?(argument: String) { self.init(argument) }
+}
+
 /// How the engine computes; none of it changes a bit of any result.
 struct EngineOptions: ParsableArguments {
   @Option(help: "Instruction set: portable, avx2 or avx512. The results are the same.")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Project
 import Runner
+import Tensor
 
 /// `palimpsest plan`
 struct PlanCommand: ParsableCommand {
@@ -12,31 +13,40 @@ struct PlanCommand: ParsableCommand {
       EXAMPLES
         palimpsest plan
         palimpsest plan --set folds=10
+        palimpsest plan --rerun --memory 8G
       """)
 
   @OptionGroup var documents: DocumentOptions
+  @OptionGroup var limit: MemoryOptions
 
   @Flag(help: "Plan as if nothing were there to reuse.")
   var rerun = false
 
   func run() throws {
-    Self.show(try Project.current().plan(documents.paths, overrides: try documents.overrides(), rerun: rerun))
+    Self.show(
+      try Project.current().plan(
+        documents.paths, overrides: try documents.overrides(), rerun: rerun, memory: limit.memory?.bytes),
+      memory: limit.memory)
   }
 
-  static func show(_ plans: [Plan]) {
+  static func show(_ plans: [Plan], memory: ByteCount?) {
     for plan in plans {
       print(plan.experiment)
       for step in plan.steps {
         let work = step.work.tokens > 0 ? "  \(step.work.tokens) tokens" : ""
         let fate = step.fate.rawValue.padding(toLength: 20, withPad: " ", startingAt: 0)
+        let peak = step.fate == .reuse ? "" : "  \(ByteCount(step.memory.peak))"
         let key = step.key.map { Terminal.faint("  key \($0.short)") } ?? ""
-        print("  \(fate)\(step.label) {\(step.kind)}\(work)\(key)")
+        print("  \(fate)\(step.label) {\(step.kind)}\(work)\(peak)\(key)")
       }
-      let memory = Double(plan.peakBytes) / 0x1p20
       let time = plan.seconds.map { ", about \(Terminal.duration($0))" } ?? ""
-      print(
-        plan.running == 0
-          ? "  nothing to run" : "  \(plan.running) to run\(time), at most \(String(format: "%.0f", memory)) MiB")
+      guard let most = plan.memory else {
+        print("  nothing to run")
+        continue
+      }
+      print("  \(plan.running) to run\(time)")
+      print("  at most \(ByteCount(most.peak)): \(most.parts)")
+      if let memory, most.peak > memory.bytes { print("  does not fit \(memory), and a run would be refused") }
     }
   }
 }

@@ -1,3 +1,4 @@
+import Experiment
 import Foundation
 import Runner
 import Synchronization
@@ -35,9 +36,28 @@ final class ProgressLine: Sendable {
     case .finished(let label, let seconds):
       line("\(experiment): \(label) done in \(Terminal.duration(seconds))", isLasting: true)
     case .reused: break
+    case .read(let set): for text in Self.words(for: set) { line(text, isLasting: true) }
     case .failed(let label, _):
       line("\(experiment): \(label) failed", isLasting: true)
     }
+  }
+
+  /// How a model reads its data: lengths, one prompt token by token, and how exact the engine is.
+  private static func words(for set: PromptSet) -> [String] {
+    func number(_ path: String...) -> String { set.results[path]?.plain ?? "0" }
+    var lines = [
+      "\(set.model) reads \(set.data): \(number("tokens", "prompts")) prompts of \(number("tokens", "shortest")) to "
+        + "\(number("tokens", "longest")) tokens"
+    ]
+    if let table = set.results.tables.first(where: { $0.name == "tokens" }) {
+      lines += Terminal.columns(table.rows.map { $0.map(\.plain) }).map { "  \($0)" }
+    }
+    if case .number(let worst)? = set.results[["parity", "relative"]] {
+      lines.append(
+        "  parity with float64 on \(number("parity", "prompts")) prompts: within \(String(format: "%.1e", worst)) of each "
+          + "tensor's largest value")
+    }
+    return lines + set.results.notes.map { "  \($0)" }
   }
 
   /// Takes the live line away.

@@ -12,11 +12,13 @@ struct Run: ParsableCommand {
       EXAMPLES
         palimpsest run
         palimpsest run experiments/harmfulness-by-layer.md --set folds=10
+        palimpsest run --memory 8G
         palimpsest run --dry-run
       """)
 
   @OptionGroup var documents: DocumentOptions
   @OptionGroup var engine: EngineOptions
+  @OptionGroup var limit: MemoryOptions
 
   @Flag(help: "Run every cell, though its results are there.")
   var rerun = false
@@ -32,12 +34,15 @@ struct Run: ParsableCommand {
     let project = try Project.current()
     let overrides = try documents.overrides()
     if dryRun {
-      PlanCommand.show(try project.plan(documents.paths, overrides: overrides, rerun: rerun))
+      PlanCommand.show(
+        try project.plan(documents.paths, overrides: overrides, rerun: rerun, memory: limit.memory?.bytes),
+        memory: limit.memory)
       return
     }
     let progress = ProgressLine()
     let runs = try project.run(
-      documents.paths, overrides: overrides, rerun: rerun, isCancelled: Interrupt.watch(), watch: progress.show)
+      documents.paths, overrides: overrides, rerun: rerun, memory: limit.memory?.bytes,
+      isCancelled: Interrupt.watch(), watch: progress.show)
     progress.clear()
     for run in runs { Terminal.summary(of: run) }
     if let note = runs.lazy.compactMap(\.recorded.identity.note).first { Terminal.note(note) }

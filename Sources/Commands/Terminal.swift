@@ -40,6 +40,17 @@ enum Terminal {
     return "\u{1B}[\(colour)m\(word)\u{1B}[0m"
   }
 
+  /// Rows of cells as lines whose columns are as wide as their widest cell.
+  static func columns(_ rows: [[String]]) -> [String] {
+    let count = rows.map(\.count).max() ?? 0
+    let widths = (0..<count).map { column in rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0
+    }
+    return rows.map { row in
+      let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+      return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
+    }
+  }
+
   static func duration(_ seconds: Double) -> String {
     switch seconds {
     case ..<10: String(format: "%.1f s", seconds)

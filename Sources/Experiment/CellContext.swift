@@ -64,11 +64,13 @@ public struct CellContext: Sendable {
 
   /// The rows that a filter accepts, as prompts.
   ///
+  /// - Parameter positions: where they will be read: if that is in the response, the row's stands behind the prompt.
   /// - Throws: an error of the template or the tokenizer, or a `Problem` if there is no model or no data.
-  public func prompts(where filter: RowFilter = .everything) throws -> [Prompt] {
+  public func prompts(where filter: RowFilter = .everything, readAt positions: [Position] = []) throws -> [Prompt] {
     let (subject, data) = (try subject, try data)
+    let answered = positions.contains { $0.anchor == .response }
     return try data.rows.indices.filter { filter.accepts(data.rows[$0]) }.map {
-      try subject.prompt(for: data.rows[$0], at: $0, in: data)
+      try subject.prompt(for: data.rows[$0], at: $0, in: data, answered: answered)
     }
   }
 

@@ -66,12 +66,21 @@ extension CellKind {
 public struct Work: Hashable, Sendable {
   /// Tokens that pass through the whole model.
   public var tokens: Int
-  /// Bytes that the activations kept at one time take.
+  /// Bytes that what is kept at one time takes: activations, and what is made of them.
   public var bytes: Int
+  /// Sequences that are run in one go.
+  public var sequences: Int
+  /// Tokens of the longest of them, with what is generated.
+  public var longest: Int
+  /// Whether they are continued, with a cache of keys and values for each.
+  public var generates: Bool
 
-  /// So many tokens, so many bytes.
-  public init(tokens: Int = 0, bytes: Int = 0) {
+  /// So much work.
+  public init(tokens: Int = 0, bytes: Int = 0, sequences: Int = 0, longest: Int = 0, generates: Bool = false) {
     self.tokens = tokens
     self.bytes = bytes
+    self.sequences = sequences
+    self.longest = longest
+    self.generates = generates
   }
 }

@@ -60,11 +60,21 @@ public struct CellScope: Sendable {
     }
   }
 
-  /// The problems of positions that some row does not have.
-  public func problems(of positions: [Position], setting: String) -> [Problem] {
-    guard let data else { return [] }
-    return positions.compactMap { position in
-      guard case .span(let name) = position.anchor else { return nil }
+  /// The problems of positions that some row does not have, or that the setting cannot take.
+  ///
+  /// - Parameters:
+  ///   - single: whether a range is too much.
+  ///   - answered: whether there is a response to read.
+  public func problems(
+    of positions: [Position], setting: String, single: Bool = false, answered: Bool = false
+  ) -> [Problem] {
+    positions.compactMap { position in
+      if single, !position.isSingle {
+        return Problem(
+          "“\(position)” is a range of tokens", at: location(of: setting), expected: "expected: one token, as “last”")
+      }
+      if position.anchor == .response { return problem(ofResponse: position, setting: setting, answered: answered) }
+      guard let data, case .span(let name) = position.anchor else { return nil }
       let without = data.rows.filter { $0["spans"]?[name] == nil }.count
       guard without > 0 else { return nil }
       let known = Set(
@@ -74,9 +84,54 @@ public struct CellScope: Sendable {
       return Problem(
         "\(without) of \(data.rows.count) rows of the data “\(data.name)” have no span “\(name)”",
         at: location(of: setting),
-        expected: "allowed: last, instruction[i], post_instruction[i]"
+        expected: "allowed: last, instruction[i], post_instruction[i], response[i]"
           + known.sorted().map { ", \($0)" }.joined(),
         help: nearest(name, among: known).map { "did you mean “\($0)”?" })
     }
+  }
+
+  private func problem(ofResponse position: Position, setting: String, answered: Bool) -> Problem? {
+    guard answered else {
+      return Problem(
+        "“\(position)” lies in the response, and {\(cell.kind)} reads prompts alone", at: location(of: setting),
+        expected: "allowed: last, instruction[i], post_instruction[i], spans of the data")
+    }
+    guard let data, !data.columns.contains("response") else { return nil }
+    return Problem(
+      "“\(position)” lies in the response, and the data “\(data.name)” have no column “response”",
+      at: location(of: setting), help: "name the column that holds it: data: {file: …, columns: {response: …}}")
+  }
+
+  /// The problems of answers that are more than one token for the model: they have no probability at one place.
+  public func problems(ofAnswers words: [String], setting: String) -> [Problem] {
+    guard let subject else { return [] }
+    return words.compactMap { word in
+      let tokens = subject.tokenizer.encode(word)
+      guard tokens.count != 1 else { return nil }
+      let pieces = tokens.map { "“\(subject.tokenizer.displayString($0))”" }.joined(separator: " ")
+      return Problem(
+        "“\(word)” is \(tokens.count) tokens for the model “\(subject.name)”: \(pieces)", at: location(of: setting),
+        expected: "expected: answers that are one token each",
+        help: "begin with a space if the model writes it so, or take the first token alone")
+    }
+  }
+
+  /// The work of running every row of a filter once.
+  ///
+  /// - Parameters:
+  ///   - filter: the rows.
+  ///   - floats: values of width `d_model` kept for each row, as float32; a row's next-token logits are counted too.
+  ///   - everywhere: such values kept for each token.
+  public func work(
+    _ filter: RowFilter, keeping floats: Int = 0, everywhere: Int = 0, generating new: Int? = nil
+  ) -> Work {
+    guard let data, let subject else { return Work() }
+    let lengths = data.rows.filter(filter.accepts).map { subject.tokenCount(of: $0, in: data) ?? 0 }
+    let (tokens, c) = (lengths.reduce(0, +), subject.model.configuration)
+    return Work(
+      tokens: tokens + lengths.count * (new ?? 0),
+      bytes: subject.model.activationBytes(places: lengths.count * floats + tokens * everywhere)
+        + lengths.count * c.vocabularySize * MemoryLayout<Float>.stride,
+      sequences: lengths.count, longest: (lengths.max() ?? 0) + (new ?? 0), generates: new != nil)
   }
 }

@@ -6,7 +6,7 @@ import Manuscript
 /// above it, or else on what the front matter names. `--set model=…` takes the place of front matter and declarations.
 struct Declarations {
   /// The kinds of cells that declare, with the keys that each may have besides its label and caption.
-  static let keys = ["model": ["path"], "data": ["file", "columns"]]
+  static let keys = ["model": ModelSource.keys, "data": ["file", "columns"]]
 
   /// The reference documentation of both kinds, in Markdown.
   static let documentation = """
@@ -18,6 +18,7 @@ struct Declarations {
     | key | form | default | meaning |
     |---|---|---|---|
     | `path` | text | required | `{model}`: a name in `experiments/models`, or a checkpoint's directory. |
+    | `chat_template` | text | the model's own | `{model}`: a file with a template that takes its place. |
     | `file` | text | required | `{data}`: a name in `experiments/data`, or the path of a CSV, JSON or JSONL file. |
     | `columns` | a map from our columns to the file's | `{}` | `{data}`: which column is meant, as in `{ text: goal }`. |
 
@@ -32,13 +33,15 @@ struct Declarations {
     self.document = document
     overridden = Set(overrides)
     problems = document.cells.flatMap { cell -> [Problem] in
-      guard let keys = Self.keys[cell.kind], let main = keys.first else { return [] }
+      guard let keys = Self.keys[cell.kind], let main = keys.first else { return Self.problems(ofModelIn: cell) }
       let unknown = cell.parameters.filter { !keys.contains($0.key.value) }.map { entry in
         Problem.unknown(
           entry.key.value, kind: "key", in: "in {\(cell.kind)}", allowed: keys + ["label", "caption"],
           at: entry.key.location)
       }
-      guard cell.body[main]?.string == nil else { return unknown }
+      guard cell.body[main]?.string == nil else {
+        return unknown + (unknown.isEmpty && cell.kind == "model" ? Self.problems(of: Self.source(of: cell)) : [])
+      }
       let location = cell.body[main]?.location ?? cell.location
       return unknown + [
         Problem(
@@ -48,19 +51,33 @@ struct Declarations {
     }
   }
 
-  /// The model that a cell works on, if it works on one.
-  func model(of cell: Cell) -> Located<String>? {
-    if let own = cell.body["model"], let name = own.string {
-      guard let declared = declaration("model", label: name) else { return Located(name, at: own.location) }
-      return Self.path(of: declared)
+  /// What is wrong with the model that a cell names itself.
+  private static func problems(ofModelIn cell: Cell) -> [Problem] {
+    cell.body["model"].map(problems) ?? []
+  }
+
+  private static func problems(of model: YAMLValue) -> [Problem] {
+    do {
+      _ = try ModelSource(model)
+      return []
+    } catch {
+      return [error]
     }
-    return nearest("model", above: cell).flatMap(Self.path) ?? document.frontMatter.model
+  }
+
+  /// The model that a cell works on, if it works on one.
+  func model(of cell: Cell) -> ModelSource? {
+    if let own = cell.body["model"] {
+      guard let declared = own.string.flatMap({ declaration("model", label: $0) }) else { return try? ModelSource(own) }
+      return Self.model(declaredBy: declared)
+    }
+    return nearest("model", above: cell).flatMap(Self.model) ?? document.frontMatter.model
   }
 
   /// The model of the document as a whole, which expressions call `model`: the front matter's, or the first declared.
-  var model: Located<String>? {
+  var model: ModelSource? {
     let first = document.cells.first { $0.kind == "model" }
-    return document.frontMatter.model ?? first.flatMap(Self.path)
+    return document.frontMatter.model ?? first.flatMap(Self.model)
   }
 
   /// The data that a cell works on, if it works on any: a name or path, or a map with `file` and `columns`.
@@ -81,8 +98,8 @@ struct Declarations {
     return document.cells.prefix { $0.label != cell.label }.last { $0.kind == kind }
   }
 
-  private static func path(of cell: Cell) -> Located<String>? {
-    cell.body["path"].flatMap { path in path.string.map { Located($0, at: path.location) } }
+  private static func model(declaredBy cell: Cell) -> ModelSource? {
+    try? ModelSource(source(of: cell))
   }
 
   private static func source(of cell: Cell) -> YAMLValue {

@@ -58,7 +58,7 @@ public struct Experiment: Sendable {
               at: reference.location))
         }
       }
-      let model = declarations.model(of: cell)?.value
+      let model = declarations.model(of: cell)?.path.value
       if current.usesModel, let model, let writer = writers[model], writer != cell.label.value {
         graph.add(cell.label.value, needs: writer)
       }
@@ -85,11 +85,11 @@ public struct Experiment: Sendable {
   /// The labels of the cells that a cell needs directly.
   public func needs(of label: String) -> [String] { dependencies.dependencies(of: label) }
 
-  /// The name of the model that a cell works on, if it works on one.
-  public func model(of cell: Cell) -> Located<String>? { declarations.model(of: cell) }
+  /// The model that a cell works on, if it works on one.
+  public func model(of cell: Cell) -> ModelSource? { declarations.model(of: cell) }
 
-  /// The name of the model of the document as a whole, which expressions call `model`.
-  public var model: Located<String>? { declarations.model }
+  /// The model of the document as a whole, which expressions call `model`.
+  public var model: ModelSource? { declarations.model }
 
   /// The data that a cell works on, if it works on any: a name or path, or a map with `file` and `columns`.
   public func data(of cell: Cell) -> YAMLValue? { declarations.data(of: cell) }

@@ -10,6 +10,8 @@ public struct PreparedCell: Sendable {
   public let usesModel: Bool
   /// Every setting with its value, as one text: equal texts, equal settings.
   public let settings: String
+  /// The places in prompts that its settings name.
+  public let positions: [Position]
   /// The cells that its settings name.
   public let references: [Reference]
   /// The model that it writes, by name.
@@ -36,6 +38,7 @@ public struct PreparedCell: Sendable {
     version = kind.version
     usesModel = kind.usesModel && kind.writes(settings) == nil
     self.settings = settings.canonical
+    positions = settings.positions
     references = settings.references
     writes = kind.writes(settings)
     problems = { kind.problems(settings, in: $0) }

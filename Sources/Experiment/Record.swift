@@ -17,14 +17,19 @@ public struct Record: Hashable, Sendable {
   public var cells: [Cell]
   /// The claims, in the document's order.
   public var claims: [Claim]
+  /// How each model reads each data set that cells gave it, in the order in which cells name them.
+  public var promptSets: [PromptSet]
 
   /// A value from its parts.
-  public init(experiment: String, document: String, inputs: Inputs, cells: [Cell], claims: [Claim]) {
+  public init(
+    experiment: String, document: String, inputs: Inputs, cells: [Cell], claims: [Claim], promptSets: [PromptSet] = []
+  ) {
     self.experiment = experiment
     self.document = document
     self.inputs = inputs
     self.cells = cells
     self.claims = claims
+    self.promptSets = promptSets
   }
 
   /// Everything that the results are a function of, by digest.
@@ -177,6 +182,7 @@ extension Record {
     var files = [
       "experiment.md": Data(document.utf8),
       "inputs.json": try CanonicalJSON.encode(inputs),
+      "prompts.json": try CanonicalJSON.encode(promptSets),
       "status.json": try CanonicalJSON.encode(
         Status(
           cells: cells.map(\.label),
@@ -210,7 +216,9 @@ extension Record {
       document: String(decoding: try file("experiment.md"), as: UTF8.self),
       inputs: try CanonicalJSON.decode(Inputs.self, from: try file("inputs.json")),
       cells: try status.cells.map { try CanonicalJSON.decode(Cell.self, from: try file("results/\($0).json")) },
-      claims: status.claims)
+      claims: status.claims,
+      // Records from before there were any have none.
+      promptSets: try files["prompts.json"].map { try CanonicalJSON.decode([PromptSet].self, from: $0) } ?? [])
   }
 
   /// The name of a cell's figure or table: the cell's label, and its own name behind a dot.

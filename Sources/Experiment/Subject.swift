@@ -13,22 +13,30 @@ public struct Subject: Sendable {
   /// The tokenizer that belongs to it.
   public let tokenizer: Tokenizer
   private let template: ChatTemplate
-  /// SHA-256 over configuration, weights and tokenizer: what results depend on.
+  /// SHA-256 over configuration, weights, tokenizer and template: what results depend on.
   public let digest: Digest
+  /// The directory or the GGUF file that it was read from.
+  public let directory: URL
 
   /// Reads a Hugging Face model directory, or a GGUF file.
   ///
+  /// - Parameters:
+  ///   - name: what records call it.
+  ///   - directory: the directory or the file.
+  ///   - chatTemplate: a file whose template takes the place of the model's own.
   /// - Throws: an error of the checkpoint, the tokenizer or the template; `SubjectError` if they do not fit each other.
-  public init(name: String, directory: URL) throws {
+  public init(name: String, directory: URL, chatTemplate: URL? = nil) throws {
     self.name = name
+    self.directory = directory
     model = try Model.load(from: directory)
     tokenizer = try Tokenizer.load(from: directory)
-    template = try tokenizer.chatTemplate()
+    let own = try chatTemplate.map { try String(contentsOf: $0, encoding: .utf8) }
+    template = try own.map(tokenizer.chatTemplate(replacedBy:)) ?? tokenizer.chatTemplate()
     guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
       throw SubjectError.vocabulary(
         directory: directory.path, tokenizer: tokenizer.vocabularySize, model: model.configuration.vocabularySize)
     }
-    digest = Digest(of: "\(model.digest) \(tokenizer.digest)")
+    digest = Digest(of: "\(model.digest) \(tokenizer.digest)" + (own.map { " \(Digest(of: $0))" } ?? ""))
   }
 
   /// The tokens that end a response.
@@ -43,16 +51,22 @@ public struct Subject: Sendable {
   ///   - row: the data row.
   ///   - index: its place in the data.
   ///   - data: the data, for messages.
+  ///   - answered: whether the row's `response` stands behind the prompt, as if the model had said it.
   ///   - variables: more variables of the template.
   /// - Throws: `SubjectError` if the row has no text, or the template loses it; `TemplateError`.
   public func prompt(
-    for row: Dataset.Row, at index: Int, in data: Dataset, variables: [String: OrderedJSON] = [:]
+    for row: Dataset.Row, at index: Int, in data: Dataset, answered: Bool = false,
+    variables: [String: OrderedJSON] = [:]
   ) throws -> Prompt {
     guard let text = row["text"]?.plain, !text.isEmpty else {
       throw SubjectError.noText(data: data.name, row: index + 1, columns: data.columns)
     }
     let chat = try template.renderWithOffsets([.user(text)], addGenerationPrompt: true, extra: variables)
-    let tokens = tokenizer.encodeWithOffsets(chat.text, special: true)
+    let response = answered ? row["response"]?.plain ?? "" : ""
+    let tokens = tokenizer.encodeWithOffsets(chat.text + response, special: true)
+    let end = chat.text.utf8.count
+    // A token that holds bytes of both belongs to the response: it is nothing that the prompt alone would give.
+    let answer = response.isEmpty ? nil : tokens.tokens(covering: end..<end + response.utf8.count)
     guard let content = chat.range(ofMessage: 0), let instruction = tokens.tokens(covering: content) else {
       throw SubjectError.lostText(model: name, data: data.name, row: index + 1)
     }
@@ -69,7 +83,8 @@ public struct Subject: Sendable {
     }
     return Prompt(
       row: index, instructionText: text, text: chat.text, tokens: tokens.ids, instruction: instruction,
-      postInstruction: instruction.upperBound..<tokens.ids.count, spans: spans)
+      postInstruction: instruction.upperBound..<(answer?.lowerBound ?? tokens.ids.count), spans: spans, response: answer
+    )
   }
 
   /// The token that a position means in a prompt.

@@ -2,8 +2,8 @@
 public struct FrontMatter: Sendable, Hashable {
   /// The title, if the front matter gives one.
   public var title: Located<String>?
-  /// The model: a name in `experiments/models`, a directory or a file.
-  public var model: Located<String>?
+  /// The model, and its chat template if it is not its own.
+  public var model: ModelSource?
   /// The data: a name, a path, or a map with column names.
   public var data: Located<YAMLValue>?
   /// The parameters in the order of the text, overrides applied; a cell writes `$folds` to use the parameter `folds`.

@@ -18,8 +18,8 @@ public enum ModelTools {
       ("heads", "\(c.heads) (\(c.keyValueHeads) for keys and values)"), ("d_head", "\(c.headSize)"),
       ("d_mlp", "\(c.feedForwardWidth)"), ("vocabulary", "\(c.vocabularySize)"),
       ("positions", "\(c.maximumPositions)"), ("blocks", blocks(of: c)),
-      ("weights", size(files.reduce(0) { $0 + fileSize($1) })),
-      ("keys and values", "\(size(8 * c.layers * c.keyValueWidth)) a token"), ("digest", digest.hex),
+      ("weights", "\(ByteCount(files.reduce(0) { $0 + fileSize($1) }))"),
+      ("keys and values", "\(ByteCount(8 * c.layers * c.keyValueWidth)) a token"), ("digest", digest.hex),
     ]
     if Tokenizer.isPresent(at: model) {
       let tokenizer = try Tokenizer.load(from: model)
@@ -55,12 +55,6 @@ public enum ModelTools {
 
   private static func fileSize(_ file: URL) -> Int {
     (try? FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int) ?? 0
-  }
-
-  private static func size(_ bytes: Int) -> String {
-    let units = [("GiB", 0x1p30), ("MiB", 0x1p20), ("KiB", 0x1p10)]
-    guard let (unit, scale) = units.first(where: { Double(bytes) >= $0.1 }) else { return "\(bytes) bytes" }
-    return String(format: "%.1f %@", Double(bytes) / scale, unit)
   }
 
   /// What sets a model's blocks apart, in a few words.

@@ -23,17 +23,18 @@ extension Project {
   ///   - paths: the documents; all if empty.
   ///   - overrides: values in place of the documents' own.
   ///   - rerun: run every cell though its results are there.
+  ///   - memory: the bytes that a run may take, if there is a limit.
   ///   - isCancelled: asked often; when it says so the run stops, and keeps what is finished.
   ///   - watch: told what happens, with the experiment's name.
   /// - Throws: `Problems` before anything runs; `LedgerError` if nothing could be recorded.
   public func run(
-    _ paths: [String] = [], overrides: [String: String] = [:], rerun: Bool = false,
+    _ paths: [String] = [], overrides: [String: String] = [:], rerun: Bool = false, memory: Int? = nil,
     isCancelled: @escaping @Sendable () -> Bool = { false },
     watch: @escaping @Sendable (String, Event) -> Void = { _, _ in }
   ) throws -> [Run] {
     let ledger = try ledger()
     let experiments = try experiments(paths, overrides: overrides)
-    let runner = Runner(shelf: shelf, store: store(), rerun: rerun, isCancelled: isCancelled)
+    let runner = Runner(shelf: shelf, store: store(), rerun: rerun, memory: memory, isCancelled: isCancelled)
     return try experiments.map { experiment in
       let start = ContinuousClock.now
       let outcome = try runner.run(experiment) { watch(experiment.name, $0) }
@@ -51,8 +52,10 @@ extension Project {
   /// What a run of some documents would do.
   ///
   /// - Throws: `Problems` with everything that is wrong with them.
-  public func plan(_ paths: [String] = [], overrides: [String: String] = [:], rerun: Bool = false) throws -> [Plan] {
-    let runner = Runner(shelf: shelf, store: store(), rerun: rerun)
+  public func plan(
+    _ paths: [String] = [], overrides: [String: String] = [:], rerun: Bool = false, memory: Int? = nil
+  ) throws -> [Plan] {
+    let runner = Runner(shelf: shelf, store: store(), rerun: rerun, memory: memory)
     return try experiments(paths, overrides: overrides).map { try runner.plan($0) }
   }
 

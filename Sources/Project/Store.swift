@@ -27,8 +27,9 @@ extension Project {
 
   private func recordedResults() -> [Digest: Results] {
     guard let records = try? newestRecords() else { return [:] }
-    let cells = records.flatMap { $0.cells.filter { $0.failure == nil } }
-    return Dictionary(cells.map { ($0.key, $0.results) }) { first, _ in first }
+    let cells = records.flatMap { $0.cells.filter { $0.failure == nil }.map { ($0.key, $0.results) } }
+    let promptSets = records.flatMap { $0.promptSets.map { ($0.key, $0.results) } }
+    return Dictionary(cells + promptSets) { first, _ in first }
   }
 
   /// The newest record of every experiment that has one.

@@ -1,3 +1,4 @@
+import Experiment
 import Manuscript
 
 /// What happens while an experiment runs, for whoever watches.
@@ -10,6 +11,8 @@ public enum Event: Sendable {
   case finished(label: String, seconds: Double)
   /// A cell's results were there already.
   case reused(label: String)
+  /// It was found how a model reads its data.
+  case read(PromptSet)
   /// A cell failed.
   case failed(label: String, message: String)
 }

@@ -16,7 +16,7 @@ struct InputList {
 
   func recorded(for experiment: Experiment) -> Record.Inputs {
     var facts: [String: Value] = [:]
-    if let name = experiment.model?.value, let subject = models[name] {
+    if let name = experiment.model?.name, let subject = models[name] {
       let configuration = subject.model.configuration
       facts["model"] = .group([
         "name": .text(name), "layers": .integer(configuration.layers), "width": .integer(configuration.width),

@@ -20,6 +20,8 @@ public struct Plan: Sendable {
     public let fate: Fate
     /// How much work it is; nothing if it is reused.
     public let work: Work
+    /// What it takes in memory; nothing if it is reused.
+    public let memory: Memory
     /// What its results are kept under; `nil` as long as it waits.
     public let key: Digest?
   }
@@ -28,8 +30,6 @@ public struct Plan: Sendable {
   public let experiment: String
   /// The cells, in the order in which they run.
   public let steps: [Step]
-  /// Bytes of the weights of all models that are used.
-  public let weightBytes: Int
   /// Weights that each token passes.
   public let parameters: Int
 
@@ -44,8 +44,8 @@ public struct Plan: Sendable {
     return Double(tokens) * 2 * Double(parameters) / Speed.operationsPerSecond()
   }
 
-  /// The most memory that weights and kept activations take at one time, in bytes.
-  public var peakBytes: Int {
-    weightBytes + (steps.filter { $0.fate != .reuse }.map(\.work.bytes).max() ?? 0)
+  /// What the cell that takes most takes in memory; `nil` if nothing runs.
+  public var memory: Memory? {
+    steps.filter { $0.fate != .reuse }.map(\.memory).max { $0.peak < $1.peak }
   }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Manuscript
 import Statistics
 import Tensor
+import Transformer
 
 /// Runs experiments: plans, reuses what is there, executes the rest, and makes the record.
 public struct Runner: Sendable {
@@ -10,20 +11,24 @@ public struct Runner: Sendable {
   private let store: ResultStore
   /// Whether to run every cell though its results are there.
   private let rerun: Bool
+  /// The bytes that a run may take; as many as it likes if `nil`.
+  private let memory: Int?
   private let isCancelled: @Sendable () -> Bool
 
   /// - Parameters:
   ///   - shelf: where models and data are found.
   ///   - store: where results are kept.
   ///   - rerun: run every cell, whatever is kept.
+  ///   - memory: the bytes that a run may take: batches are made smaller to fit, and what cannot fit is refused.
   ///   - isCancelled: asked often; when it says so the run stops, and keeps what is finished.
   public init(
-    shelf: Shelf, store: ResultStore, rerun: Bool = false,
+    shelf: Shelf, store: ResultStore, rerun: Bool = false, memory: Int? = nil,
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) {
     self.shelf = shelf
     self.store = store
     self.rerun = rerun
+    self.memory = memory
     self.isCancelled = isCancelled
   }
 
@@ -54,7 +59,7 @@ public struct Runner: Sendable {
       } catch let problem as Problem {
         problems.append(problem)
       } catch {
-        let location = experiment.model(of: cell.cell)?.location ?? cell.cell.location
+        let location = experiment.model(of: cell.cell)?.path.location ?? cell.cell.location
         problems.append(Problem("\(error)", at: location))
       }
     }
@@ -66,27 +71,75 @@ public struct Runner: Sendable {
   /// - Throws: as ``check(_:)``.
   public func plan(_ experiment: Experiment) throws -> Plan {
     var keys: [String: CellKey] = [:]
-    var models: [String: Int] = [:]
     var parameters = 0
+    let weights = try weightBytes(of: experiment)
     let steps = try experiment.cells.map { cell in
       let label = cell.cell.label.value
       let scope = try scope(of: cell, in: experiment)
-      if let subject = scope.subject { models[subject.name] = subject.model.weightBytes }
       parameters = max(parameters, scope.subject?.model.configuration.parameterCount ?? 0)
       let waits = experiment.needs(of: label).contains { keys[$0] == nil }
       guard !waits else {
-        return Plan.Step(label: label, kind: cell.cell.kind, fate: .runAfterTraining, work: cell.work(scope), key: nil)
+        return step(of: cell, fate: .runAfterTraining, scope: scope, weights: weights, key: nil)
       }
       let key = key(of: cell, scope: scope, in: experiment, upstream: keys)
       let isKept = !rerun && existing(cell, scope: scope, key: key) != nil
       if isKept || cell.writes == nil { keys[label] = key }
-      return Plan.Step(
-        label: label, kind: cell.cell.kind, fate: isKept ? .reuse : .run, work: isKept ? Work() : cell.work(scope),
-        key: key.digest)
+      return step(of: cell, fate: isKept ? .reuse : .run, scope: scope, weights: weights, key: key.digest)
     }
-    return Plan(
-      experiment: experiment.name, steps: steps, weightBytes: models.values.reduce(0, +),
-      parameters: parameters)
+    return Plan(experiment: experiment.name, steps: steps, parameters: parameters)
+  }
+
+  private func step(
+    of cell: PreparedCell, fate: Plan.Step.Fate, scope: CellScope, weights: Int, key: Digest?
+  ) -> Plan.Step {
+    let work = fate == .reuse ? Work() : cell.work(scope)
+    let limits = memory.flatMap { Memory.limits(for: work, subject: scope.subject, weights: weights, within: $0) }
+    return Plan.Step(
+      label: cell.cell.label.value, kind: cell.cell.kind, fate: fate, work: work,
+      memory: fate == .reuse
+        ? Memory() : Memory(work, subject: scope.subject, weights: weights, limits: limits ?? BatchLimits()), key: key)
+  }
+
+  /// Bytes of the weights of all models that an experiment uses: they stay while it runs.
+  private func weightBytes(of experiment: Experiment) throws -> Int {
+    var models: [String: Int] = [:]
+    for cell in experiment.cells {
+      if let subject = try scope(of: cell, in: experiment).subject {
+        models[subject.name] = subject.model.weightBytes
+      }
+    }
+    return models.values.reduce(0, +)
+  }
+
+  /// - Throws: `Problems` with every cell that would have to run and needs more memory than is allowed.
+  private func refuseWhatDoesNotFit(_ experiment: Experiment, weights: Int) throws {
+    guard memory != nil else { return }
+    let problems = try zip(experiment.cells, try plan(experiment).steps).compactMap { cell, step -> Problem? in
+      guard step.fate != .reuse else { return nil }
+      do {
+        try fit(cell, try scope(of: cell, in: experiment), weights: weights)
+        return nil
+      } catch let problem as Problem {
+        return problem
+      }
+    }
+    guard problems.isEmpty else { throw Problems(problems) }
+  }
+
+  /// Makes batches small enough for the cell to fit the budget.
+  ///
+  /// - Throws: `Problem` with the number that it needs, if it cannot.
+  private func fit(_ cell: PreparedCell, _ scope: CellScope, weights: Int) throws {
+    guard let memory else { return }
+    let work = cell.work(scope)
+    guard let limits = Memory.limits(for: work, subject: scope.subject, weights: weights, within: memory) else {
+      let least = Memory(work, subject: scope.subject, weights: weights, limits: Memory.limits.last ?? BatchLimits())
+      throw Problem(
+        "the cell “\(cell.cell.label.value)” needs \(ByteCount(least.peak)), and \(ByteCount(memory)) are allowed: "
+          + least.parts, at: cell.cell.location,
+        help: "allow more memory, or read fewer rows, layers or positions")
+    }
+    BatchLimits.current = limits
   }
 
   /// Runs an experiment.
@@ -96,6 +149,9 @@ public struct Runner: Sendable {
   /// - Throws: `Problems` before anything runs; `CancellationError` when stopped, with every finished cell kept.
   public func run(_ experiment: Experiment, watch: @escaping @Sendable (Event) -> Void = { _ in }) throws -> Outcome {
     try check(experiment)
+    let weights = try weightBytes(of: experiment)
+    try refuseWhatDoesNotFit(experiment, weights: weights)
+    defer { BatchLimits.current = BatchLimits() }
     var done: [String: Record.Cell] = [:]
     var keys: [String: CellKey] = [:]
     var inputs = InputList()
@@ -121,6 +177,7 @@ public struct Runner: Sendable {
         watch(.reused(label: label))
         continue
       }
+      try fit(cell, scope, weights: weights)
       watch(.started(label: label, kind: cell.cell.kind, index: index, count: experiment.cells.count))
       let start = ContinuousClock.now
       let context = CellContext(
@@ -142,15 +199,61 @@ public struct Runner: Sendable {
       }
       if let model = cell.writes { shelf.forget(model: model) }
     }
-    return outcome(experiment, done: done, inputs: inputs, ran: ran, reused: reused)
+    let promptSets = try promptSets(of: experiment, watch: watch)
+    return outcome(experiment, done: done, inputs: inputs, promptSets: promptSets, ran: ran, reused: reused)
+  }
+
+  /// How each model reads each data set that some cell gives it.
+  private func promptSets(of experiment: Experiment, watch: (Event) -> Void) throws -> [PromptSet] {
+    struct Reader {
+      let subject: Subject
+      let data: Dataset
+      var positions: [Position]
+    }
+    var readers: [Reader] = []
+    for cell in experiment.cells {
+      let scope = try scope(of: cell, in: experiment)
+      guard let subject = scope.subject, let data = scope.data else { continue }
+      let known = readers.firstIndex {
+        $0.subject.digest == subject.digest && $0.data.digest == data.digest && $0.data.renames == data.renames
+      }
+      if let known {
+        readers[known].positions += cell.positions
+      } else {
+        readers.append(Reader(subject: subject, data: data, positions: cell.positions))
+      }
+    }
+    let seed = experiment.document.frontMatter.seed
+    return try readers.map { reader in
+      if isCancelled() { throw CancellationError() }
+      let positions = reader.positions.reduce(into: [Position]()) { if !$0.contains($1) { $0.append($1) } }
+      let key = CellKey(parts: [
+        "kind": "prompts \(PromptSet.version)", "seed": "\(seed)", "engine": Engine.version,
+        "model": reader.subject.digest.hex, "positions": "\(positions)",
+        "data": "\(reader.data.digest) \(reader.data.renames.sorted { $0.key < $1.key })",
+      ])
+      let kept = rerun ? nil : store.load(key.digest)
+      let set = PromptSet(
+        model: reader.subject.name, data: reader.data.name, key: key.digest,
+        results: try kept
+          ?? PromptSet.reading(
+            of: reader.data, by: reader.subject, positions: positions,
+            stream: RandomStream(seed: seed, purpose: "parity certificate")))
+      if kept == nil {
+        try store.save(set.results, key.digest)
+        watch(.read(set))
+      }
+      return set
+    }
   }
 
   private func outcome(
-    _ experiment: Experiment, done: [String: Record.Cell], inputs: InputList, ran: Int, reused: Int
+    _ experiment: Experiment, done: [String: Record.Cell], inputs: InputList, promptSets: [PromptSet],
+    ran: Int, reused: Int
   ) -> Outcome {
     var record = Record(
       experiment: experiment.name, document: experiment.document.source, inputs: inputs.recorded(for: experiment),
-      cells: experiment.document.cells.compactMap { done[$0.label.value] }, claims: [])
+      cells: experiment.document.cells.compactMap { done[$0.label.value] }, claims: [], promptSets: promptSets)
     for index in record.cells.indices {
       guard let caption = experiment.document[record.cells[index].label]?.caption?.value else { continue }
       if let main = record.cells[index].results.figures.firstIndex(where: { $0.name.isEmpty }) {
@@ -182,8 +285,8 @@ public struct Runner: Sendable {
     var subject: Subject?
     // One that waits for a model cannot read it yet.
     if cell.usesModel, let model = experiment.model(of: cell.cell) {
-      let isWritten = experiment.cells.contains { $0.writes == model.value }
-      if !isWritten || shelf.hasModel(model.value) { subject = try shelf.subject(model) }
+      let isWritten = experiment.cells.contains { $0.writes == model.path.value }
+      if !isWritten || shelf.hasModel(model.path.value) { subject = try shelf.subject(model) }
     }
     let data = try experiment.data(of: cell.cell).map { try shelf.dataset($0) }
     return CellScope(cell: cell.cell, subject: subject, data: data, root: shelf.root)

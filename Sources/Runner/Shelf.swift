@@ -36,8 +36,9 @@ public final class Shelf: Sendable {
   /// A model with its tokenizer and template.
   ///
   /// - Throws: `Problem` if there is no such model; an error of the checkpoint or the tokenizer if it cannot be read.
-  public func subject(_ name: Located<String>) throws -> Subject {
-    if let known = subjects.withLock({ $0[name.value] }) { return known }
+  public func subject(_ source: ModelSource) throws -> Subject {
+    if let known = subjects.withLock({ $0[source.name] }) { return known }
+    let name = source.path
     let directory = modelDirectory(name.value)
     guard FileManager.default.fileExists(atPath: directory.path) else {
       throw Problem(
@@ -46,14 +47,29 @@ public final class Shelf: Sendable {
           "expected: \((models + ["the path of a checkpoint's directory or GGUF file"]).joined(separator: ", "))",
         help: nearest(name.value, among: models).map { "did you mean “\($0)”?" })
     }
-    let subject = try Subject(name: name.value, directory: directory)
-    subjects.withLock { $0[name.value] = subject }
+    let subject = try Subject(
+      name: source.name, directory: directory, chatTemplate: try source.chatTemplate.map(chatTemplate))
+    subjects.withLock { $0[source.name] = subject }
     return subject
+  }
+
+  /// The file of a chat template, a path below the folder that holds `experiments/`.
+  private func chatTemplate(_ path: Located<String>) throws -> URL {
+    let file = URL(filePath: path.value, relativeTo: root).absoluteURL
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isDirectory), !isDirectory.boolValue else {
+      throw Problem(
+        "there is no chat template “\(path.value)”", at: path.location,
+        expected: "expected: the path of a file, relative to the folder that holds experiments/")
+    }
+    return file
   }
 
   /// Forgets a model, because it was written anew.
   public func forget(model name: String) {
-    subjects.withLock { $0[name] = nil }
+    subjects.withLock { subjects in
+      subjects = subjects.filter { $0.key != name && !$0.key.hasPrefix(name + " with ") }
+    }
   }
 
   /// The names of the models in `experiments/models`.

@@ -362,16 +362,7 @@ enum BundledTheme {
     </figure>
     {{/figures}}
     {{#tables}}
-    <div class="table" id="{{tableID}}">
-    <p class="caption"><strong>{{number}}.</strong> {{caption}} <span class="links"><a href="{{dataHref}}">data</a></span></p>
-    {{#foldedRows}}<details class="long"><summary>{{foldedRows}}</summary>{{/foldedRows}}
-    <div class="frame" tabindex="0" role="region" aria-label="{{number}}"><table>
-    <thead><tr>{{#headings}}<th{{#isNumber}} class="number"{{/isNumber}}>{{heading}}</th>{{/headings}}</tr></thead>
-    <tbody>{{#rows}}<tr>{{#entries}}<td{{#isNumber}} class="number"{{/isNumber}}>{{{entry}}}</td>{{/entries}}</tr>
-    {{/rows}}</tbody>
-    </table></div>
-    {{#foldedRows}}</details>{{/foldedRows}}
-    </div>
+    {{> table}}
     {{/tables}}
     {{#galleries}}
     <details class="gallery">
@@ -447,6 +438,21 @@ enum BundledTheme {
     </table></div>
     </section>
     {{/hasControls}}
+    {{#hasPromptSets}}
+    <section class="appendix" id="prompts">
+    <h2>Prompts and parity</h2>
+    <p class="remark">How each model reads its data, and how far the engine is from float64 on some of them.</p>
+    {{#promptSets}}
+    <h3>{{heading}}</h3>
+    <p>{{lengths}}{{#parity}} {{parity}}{{/parity}}</p>
+    {{#notes}}<aside class="note">{{note}}</aside>
+    {{/notes}}
+    {{#tables}}
+    {{> table}}
+    {{/tables}}
+    {{/promptSets}}
+    </section>
+    {{/hasPromptSets}}
     <section class="appendix" id="provenance">
     <h2>Provenance</h2>
     <p class="remark">The results are a function of what is listed here. To make them again, and this page:</p>
@@ -553,6 +559,19 @@ enum BundledTheme {
     <footer class="bottom">Made from records in git alone: the same record gives the same page.</footer>
     </body>
     </html>
+
+    """#,
+    "templates/table.html": #"""
+    <div class="table" id="{{tableID}}">
+    <p class="caption"><strong>{{number}}.</strong> {{caption}}{{#dataHref}} <span class="links"><a href="{{dataHref}}">data</a></span>{{/dataHref}}</p>
+    {{#foldedRows}}<details class="long"><summary>{{foldedRows}}</summary>{{/foldedRows}}
+    <div class="frame" tabindex="0" role="region" aria-label="{{number}}"><table>
+    <thead><tr>{{#headings}}<th{{#isNumber}} class="number"{{/isNumber}}>{{heading}}</th>{{/headings}}</tr></thead>
+    <tbody>{{#rows}}<tr>{{#entries}}<td{{#isNumber}} class="number"{{/isNumber}}>{{{entry}}}</td>{{/entries}}</tr>
+    {{/rows}}</tbody>
+    </table></div>
+    {{#foldedRows}}</details>{{/foldedRows}}
+    </div>
 
     """#,
   ]

@@ -92,6 +92,12 @@ extension Tokenizer {
   public func chatTemplate() throws -> ChatTemplate {
     try settings.chatTemplate(source: source.isEmpty ? "the tokenizer" : source)
   }
+
+  /// Another template in place of the model's own, with the same variables.
+  /// - Throws: `TemplateError` if it cannot be read.
+  public func chatTemplate(replacedBy template: String) throws -> ChatTemplate {
+    try ChatTemplate(source: template, variables: settings.templateVariables)
+  }
 }
 
 extension TokenizerSettings {
@@ -100,11 +106,16 @@ extension TokenizerSettings {
   /// - Parameter place: what errors call the place that the settings come from.
   func chatTemplate(source place: String) throws -> ChatTemplate {
     guard let chatTemplate else { throw TokenizerError.noChatTemplate(directory: place) }
+    return try ChatTemplate(source: chatTemplate, variables: templateVariables)
+  }
+
+  /// The special tokens by the names that templates use.
+  var templateVariables: [String: OrderedJSON] {
     var variables: [String: OrderedJSON] = [:]
     let named = [
       "bos_token": beginToken, "eos_token": endToken, "pad_token": paddingToken, "unk_token": unknownToken,
     ]
     for (name, token) in named { variables[name] = token.map { .string($0) } }
-    return try ChatTemplate(source: chatTemplate, variables: variables)
+    return variables
   }
 }

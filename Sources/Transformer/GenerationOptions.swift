@@ -23,11 +23,13 @@ public struct GenerationOptions: Sendable {
   public var keepsLogits: Bool
   /// Sequences that are decoded side by side.
   public var batchSize: Int
+  /// Enough sequences to keep the kernels busy.
+  public static let standardBatchSize = 64
 
   /// Options; greedy, with no stop token and no interventions, if nothing else is said.
   public init(
     maxNewTokens: Int, stop: Set<Int> = [], sampling: Sampling = .greedy, interventions: [Intervention] = [],
-    forcedPrefixes: [[Int]]? = nil, keepsLogits: Bool = false, batchSize: Int = 64
+    forcedPrefixes: [[Int]]? = nil, keepsLogits: Bool = false, batchSize: Int = Self.standardBatchSize
   ) {
     self.maxNewTokens = maxNewTokens
     self.stop = stop

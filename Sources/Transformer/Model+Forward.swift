@@ -5,11 +5,11 @@ import Tensor
 extension Model {
   /// Tokens that one batch holds at most: enough to keep the kernels busy; of a small model few enough that a batch's
   /// buffers stay in the cache of one core.
-  var tokenBudget: Int {
-    guard !splitsProducts else { return 2_048 }
+  func tokenBudget(_ limits: BatchLimits) -> Int {
+    guard !splitsProducts else { return min(2_048, limits.tokens) }
     let c = configuration
     let floats = 3 * c.width + 2 * c.queryWidth + 2 * c.keyValueWidth + 2 * c.feedForwardWidth
-    return min(2_048, max(256, (4 << 20) / (floats * MemoryLayout<Float>.stride)))
+    return min(2_048, max(256, (4 << 20) / (floats * MemoryLayout<Float>.stride)), limits.tokens)
   }
 
   /// Runs sequences of any lengths, and keeps what is asked for.
@@ -152,7 +152,7 @@ private struct ForwardPlan: Sendable {
   private func batches() -> [Range<Int>] {
     let total = sequences.reduce(0) { $0 + $1.count }
     let share = model.splitsProducts ? total : (total + Threads.count - 1) / Threads.count
-    let budget = max(1, min(model.tokenBudget, share))
+    let budget = max(1, min(model.tokenBudget(.current), share))
     var batches: [Range<Int>] = []
     var begin = 0
     var tokens = 0

@@ -30,7 +30,8 @@ extension Model {
       let batch = ContinuousBatch(
         model: self, prompts: prompts, options: options, interventions: interventions,
         // A worker takes no more than its share, so that others have work too.
-        batchSize: max(1, min(options.batchSize, (prompts.count + workers - 1) / workers)))
+        batchSize: max(
+          1, min(options.batchSize, BatchLimits.current.sequences, (prompts.count + workers - 1) / workers)))
       do {
         try batch.run(
           next: {

@@ -20,6 +20,8 @@ public struct Parity: Sendable {
     public var index: [Int]
     /// The golden's own largest distance from the float64 reference; `nil` if that was not computed.
     public var floor: Double?
+    /// The largest absolute value of the other run's tensor.
+    public var magnitude = 0.0
   }
 
   /// A row for each tensor of the golden file that the engine yields, in the order of the file.
@@ -66,6 +68,36 @@ public struct Parity: Sendable {
     }
     let read = Set(tensors.flatMap(\.stored))
     skipped = golden.entries.map(\.name).filter { !read.contains($0) && !$0.hasPrefix("input_ids") }
+  }
+
+  /// Compares a model with the float64 reference on some sequences: logits, the residual stream behind every block, and
+  /// the last norm.
+  ///
+  /// - Throws: what a run throws.
+  public init(of model: Model, on sequences: [[Int]], against reference: ReferenceModel) throws {
+    let layers = model.configuration.layers
+    let points = (0..<layers).map { HookPoint(.residPost, layer: $0) } + [HookPoint(.lnFinalNormalized)]
+    let forward = try model.forward(sequences, capture: points.map(HookPattern.init), logits: .all)
+    var rows = ([HookPoint?](points) + [nil]).map {
+      Row(tensor: $0?.description ?? "logits", difference: 0, index: [], floor: nil)
+    }
+    // One sequence's float64 values at a time.
+    for (sequence, tokens) in sequences.enumerated() {
+      let exact = reference.forward(tokens)
+      for (row, point) in ([HookPoint?](points) + [nil]).enumerated() {
+        let ours =
+          try point.map { try forward.activation($0, sequence: sequence) } ?? forward.logits(sequence: sequence)
+        let theirs = exact.values(point) ?? []
+        let (difference, place) = Self.largest(ours.values.map(Double.init), theirs)
+        rows[row].magnitude = theirs.reduce(rows[row].magnitude) { max($0, abs($1)) }
+        if rows[row].index.isEmpty || difference > rows[row].difference {
+          rows[row].difference = difference
+          rows[row].index = [sequence] + Self.indices(of: place, in: ours.shape)
+        }
+      }
+    }
+    self.rows = rows
+    skipped = []
   }
 
   // MARK: The golden file

@@ -21,7 +21,7 @@ struct DeclarationTests {
   func order() throws {
     let text = front + probe("a") + second + pairs + probe("b") + probe("c", "model: third\ndata: rows.csv\n")
     let experiment = try experiment(text)
-    let models = experiment.cells.map { experiment.model(of: $0.cell)?.value }
+    let models = experiment.cells.map { experiment.model(of: $0.cell)?.path.value }
     #expect(models == ["first", "second", "third"])
     let data = experiment.cells.map { experiment.data(of: $0.cell) }
     #expect(data[0]?.string == "requests")
@@ -34,16 +34,37 @@ struct DeclarationTests {
   @Test("A cell may name a declaration by its label, wherever that stands.")
   func labels() throws {
     let experiment = try experiment(probe("a", "model: other\ndata: twins\n") + second + pairs)
-    #expect(experiment.model(of: experiment.cells[0].cell)?.value == "second")
+    #expect(experiment.model(of: experiment.cells[0].cell)?.path.value == "second")
     #expect(experiment.data(of: experiment.cells[0].cell)?["file"]?.string == "pairs")
+  }
+
+  @Test("A model may come with a chat template in place of its own, in the front matter, a declaration or a cell.")
+  func templates() throws {
+    let map = "{ path: second, chat_template: plain.jinja }"
+    let declared = "```{model}\nlabel: other\npath: second\nchat_template: plain.jinja\n```\n\n"
+    let sources = [
+      "---\nmodel: \(map)\ndata: requests\n---\n\n" + probe("a"), front + declared + probe("a"),
+      front + probe("a", "model: \(map)\n"),
+    ]
+    for source in sources {
+      let experiment = try experiment(source)
+      let model = try #require(experiment.model(of: experiment.cells[0].cell))
+      #expect(model.path.value == "second")
+      #expect(model.chatTemplate?.value == "plain.jinja")
+      #expect(model.name == "second with plain.jinja")
+    }
+    for wrong in ["{ chat_template: a }", "{ path: a, template: b }", "[a]", "{ path: a, chat_template: [b] }"] {
+      #expect(throws: Problems.self) { try experiment("---\nmodel: \(wrong)\n---\n") }
+      #expect(throws: Problems.self) { try experiment(front + probe("a", "model: \(wrong)\n")) }
+    }
   }
 
   @Test("What the command line sets takes the place of declarations, and the document's model is the first named.")
   func overrides() throws {
     let set = try experiment(front + second + probe("a"), ["model": "mine"])
-    #expect(set.model(of: set.cells[0].cell)?.value == "mine")
-    #expect(set.model?.value == "mine")
-    #expect(try experiment(second + probe("a")).model?.value == "second")
+    #expect(set.model(of: set.cells[0].cell)?.path.value == "mine")
+    #expect(set.model?.path.value == "mine")
+    #expect(try experiment(second + probe("a")).model?.path.value == "second")
   }
 
   @Test(

@@ -30,6 +30,24 @@ struct SubjectTests {
     #expect(Position.last.resolve(in: prompt) == prompt.tokens.count - 1)
   }
 
+  @Test("A chat template in place of the model's own renders prompts, and makes another subject of it.")
+  func template() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "template-\(UUID().uuidString).jinja")
+    try Data("Q: {{ messages[0]['content'] }}\nA:".utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let own = try Subject(name: "aligned-small", directory: Self.directory)
+    let other = try Subject(name: "aligned-small with Q", directory: Self.directory, chatTemplate: file)
+    let row: Dataset.Row = ["text": .text("Why?")]
+    let prompt = try other.prompt(for: row, at: 0, in: data(row))
+    #expect(prompt.text == "Q: Why?\nA:")
+    #expect(other.tokenizer.decode(Array(prompt.tokens[prompt.postInstruction])) == "\nA:")
+    #expect(own.digest != other.digest)
+    try Data("{% for %}".utf8).write(to: file)
+    #expect(throws: (any Error).self) {
+      try Subject(name: "x", directory: Self.directory, chatTemplate: file)
+    }
+  }
+
   @Test("A tokenizer with more tokens than the model has is refused.")
   func vocabulary() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "subject-\(UUID().uuidString)")

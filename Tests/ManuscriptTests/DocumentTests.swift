@@ -36,7 +36,7 @@ struct DocumentTests {
   func whole() throws {
     let document = try parse(Self.example)
     #expect(document.title == "Where does harmfulness become readable?")
-    #expect(document.frontMatter.model == Located("aligned-small", at: place(3, 8)))
+    #expect(document.frontMatter.model?.path == Located("aligned-small", at: place(3, 8)))
     #expect(document.frontMatter.data?.value.string == "requests")
     #expect(document.frontMatter.seed == 17)
     #expect(document.frontMatter.tags == ["claim-A"])

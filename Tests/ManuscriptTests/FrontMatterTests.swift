@@ -11,7 +11,7 @@ struct FrontMatterTests {
       Self.source,
       overrides: ["folds": "[1, 2]", "model": "~/m", "data": "{path: d.csv}", "seed": "18446744073709551615"])
     #expect(document["a"]?.body["n"]?.canonicalJSON == "[1,2]")
-    #expect(document.frontMatter.model?.value == "~/m")
+    #expect(document.frontMatter.model?.path.value == "~/m")
     #expect(document.frontMatter.data?.value["path"]?.string == "d.csv")
     #expect(document.frontMatter.seed == .max)
     #expect(document.frontMatter.parameter("name")?.string == "x")

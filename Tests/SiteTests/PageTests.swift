@@ -114,6 +114,24 @@ struct PageTests {
     #expect(training.contains("palimpsest run experiments/drafts/aligned-small.md --set &#39;steps=10; rm -rf&#39;"))
   }
 
+  @Test("The page shows how the model reads its data, token by token and escaped, and how far it is from float64.")
+  func prompts() throws {
+    try workspace.render([SampleReport.page()])
+    let html = try workspace.read("harmfulness-by-layer.html")
+    #expect(html.contains("<h3>aligned-small reads requests</h3>"))
+    #expect(html.contains("12 prompts of 9 to 14 tokens, half of them at most 11."))
+    #expect(html.contains("On 4 prompts the engine stays within 2.5e-06"))
+    #expect(html.contains("id=\"tbl-prompts-1.parity\""))
+    #expect(html.contains("object, instruction[-1]"))
+    #expect(!html.contains("<b>drum</b>"))
+    let record = SampleReport.record()
+    #expect(
+      try Record(experiment: record.experiment, files: try record.files { _ in "" }).promptSets == record.promptSets)
+    var files = try record.files { _ in "" }
+    files["prompts.json"] = nil
+    #expect(try Record(experiment: record.experiment, files: files).promptSets.isEmpty)
+  }
+
   @Test("Data stand beside a page: the CSV and the specification of each figure, and each table.")
   func data() throws {
     try workspace.render([SampleReport.page()])

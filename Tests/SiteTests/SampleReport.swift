@@ -92,7 +92,38 @@ enum SampleReport {
         data: [.init(name: "requests", digest: Digest(of: "data"))], plugins: ["ablation": 1, "probe": 2],
         engine: "1", linearAlgebra: "Haswell", overrides: [:], seed: 17,
         facts: ["model": .group(["layers": 11, "name": "aligned-small"])]),
-      cells: [probe(shift), ablation, broken], claims: claims)
+      cells: [probe(shift), ablation, broken], claims: claims, promptSets: [promptSet])
+  }
+
+  static var promptSet: PromptSet {
+    var results = Results()
+    results.values = [
+      "tokens": .group(["prompts": 12, "shortest": 9, "median": 11, "longest": 14]),
+      "parity": .group(["prompts": 4, "relative": .number(2.5e-6), "logits": .number(3e-6)]),
+    ]
+    results.tables = [
+      Table(
+        name: "tokens", caption: "Row 1 as the model reads it, with the places that cells name.",
+        columns: [
+          .init("#", format: "%d"), .init("id", format: "%d"), .init("token", isModelText: true), .init("part"),
+          .init("positions"),
+        ],
+        rows: [
+          [0, 5, .text("<|user|>"), .text("template"), .text("")],
+          [1, 77, .text("␣<b>drum</b>"), .text("instruction, object"), .text("object, instruction[-1]")],
+          [2, 6, .text("<|end|>"), .text("post_instruction"), .text("last")],
+        ]),
+      Table(
+        name: "parity", caption: "The engine against the float64 reference on rows 1, 2.",
+        columns: [
+          .init("tensor"), .init("max |difference|", format: "%.1e"), .init("at"), .init("max |value|", format: "%.3g"),
+        ],
+        rows: [
+          [.text("blocks.0.hook_resid_post"), .number(1.25e-6), .text("[0, 3, 17]"), .number(3.5)],
+          [.text("logits"), .number(3e-6), .text("[1, 2, 900]"), .number(21.25)],
+        ]),
+    ]
+    return PromptSet(model: "aligned-small", data: "requests", key: Digest(of: "prompts"), results: results)
   }
 
   static func page(_ record: Record = record()) -> Page {

@@ -15,6 +15,7 @@ public struct SettingKey<Settings: CellSettings>: Sendable {
   let read: @Sendable (YAMLValue, inout Settings) throws(Problem) -> Void
   let written: @Sendable (Settings) -> String
   let references: @Sendable (Settings) -> [Reference]
+  let positions: @Sendable (Settings) -> [Position]
 
   private init<Value: SettingValue>(
     _ name: String, _ path: WritableKeyPath<Settings, Value> & Sendable, _ summary: String, isRequired: Bool
@@ -26,6 +27,7 @@ public struct SettingKey<Settings: CellSettings>: Sendable {
     read = { yaml, settings throws(Problem) in settings[keyPath: path] = try Value.read(yaml) }
     written = { $0[keyPath: path].written }
     references = { $0[keyPath: path].references }
+    positions = { $0[keyPath: path].positions }
   }
 
   /// A key that every document must give.
@@ -102,6 +104,11 @@ extension CellSettings {
   /// Every setting with its value, defaults included, as one text: equal texts, equal settings.
   var canonical: String {
     Self.keys.sorted { $0.name < $1.name }.map { "\($0.name)=\($0.written(self))\n" }.joined()
+  }
+
+  /// The places in prompts that some setting names, in the order of the keys.
+  var positions: [Position] {
+    Self.keys.flatMap { $0.positions(self) }
   }
 
   /// The cells that some setting names.

@@ -15,11 +15,16 @@ public protocol SettingValue: Sendable {
 
   /// The cells that this value names, with the places where it names them.
   var references: [Reference] { get }
+
+  /// The places in prompts that this value names.
+  var positions: [Position] { get }
 }
 
 extension SettingValue {
   /// The cells that this value names.
   public var references: [Reference] { [] }
+  /// The places in prompts that this value names.
+  public var positions: [Position] { [] }
 
   /// The problem of a value that is not of this form.
   static func mismatch(_ yaml: YAMLValue) -> Problem {
@@ -90,6 +95,8 @@ extension Array: SettingValue where Element: SettingValue {
   public var written: String { "[" + map(\.written).joined(separator: ", ") + "]" }
   /// The cells that this value names.
   public var references: [Reference] { flatMap(\.references) }
+  /// The places in prompts that this value names.
+  public var positions: [Position] { flatMap(\.positions) }
 
   /// Reads the value; see ``SettingValue/read(_:)``.
   public static func read(_ yaml: YAMLValue) throws(Problem) -> [Element] {
@@ -108,6 +115,8 @@ extension Optional: SettingValue where Wrapped: SettingValue {
   public var written: String { map(\.written) ?? "nothing" }
   /// The cells that this value names.
   public var references: [Reference] { map(\.references) ?? [] }
+  /// The places in prompts that this value names.
+  public var positions: [Position] { map(\.positions) ?? [] }
 
   /// Reads the value; see ``SettingValue/read(_:)``.
   public static func read(_ yaml: YAMLValue) throws(Problem) -> Wrapped? {

@@ -56,7 +56,8 @@ struct FrontMatterReader {
     let value = entry.value
     switch entry.key.value {
     case "title": frontMatter.title = words(entry)
-    case "model": frontMatter.model = words(entry)
+    case "model":
+      do { frontMatter.model = try ModelSource(value) } catch { problems.append(error) }
     case "data":
       if value.string == nil && value.entries == nil {
         mismatch(entry, "a name, a path, or a map with a path and column names")
@@ -131,7 +132,10 @@ struct FrontMatterReader {
   private mutating func override(_ key: String, with text: String) {
     let location = SourceLocation(file: "--set \(key)=\(text)", line: 1, column: 1)
     switch key {
-    case "model": frontMatter.model = Located(text, at: location)
+    case "model":
+      let value = Self.value(text, at: location)
+      let source = value.entries == nil ? YAMLValue(.string(text), at: location, source: text) : value
+      do { frontMatter.model = try ModelSource(source) } catch { problems.append(error) }
     case "data": frontMatter.data = Located(Self.value(text, at: location), at: location)
     case "seed":
       guard let seed = UInt64(text) else {

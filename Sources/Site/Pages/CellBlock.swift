@@ -1,7 +1,6 @@
 import Experiment
 import Foundation
 import Manuscript
-import Statistics
 
 /// What stands in place of a cell: its figures, tables and galleries, its remarks, and its source folded under them.
 struct CellBlock {
@@ -72,9 +71,6 @@ struct CellBlock {
   /// Values beyond these are in the data file only.
   private static let mostValues = 200
 
-  /// Tables of more rows than these are folded.
-  private static let mostOpenRows = 16
-
   private func href(_ file: String) -> String { place.root + Markup.address(place.data + file) }
 
   // MARK: Figures
@@ -106,73 +102,11 @@ struct CellBlock {
 
   // MARK: Tables
 
-  private struct TableView {
-    let tableID: String
-    let number: String
-    let caption: String
-    /// How many rows are folded away; `nil` if the table is short enough to stand open.
-    let foldedRows: String?
-    let headings: [Heading]
-    let rows: [Row]
-    let dataHref: String
-  }
-
-  private struct Heading {
-    let heading: String
-    let isNumber: Bool
-  }
-
-  private struct Row {
-    let entries: [Entry]
-  }
-
-  private struct Entry {
-    let entry: String
-    let isNumber: Bool
-  }
-
   private func tables(_ cell: Record.Cell) -> [TableView] {
     cell.results.tables.map { table in
-      let table = table.rectangular
-      let formats = table.columns.map { column in column.format.flatMap { NumberFormat(plain: $0) } }
-      let numeric = table.columns.indices.map { column in
-        !table.rows.isEmpty && table.rows.allSatisfy { $0[column].estimate != nil || $0[column].plain.isEmpty }
-      }
-      return TableView(
-        tableID: Numbering.id("tbl", Record.stem(cell.label, table.name)), number: numbering.name(cell, table),
-        caption: table.caption,
-        foldedRows: table.rows.count > Self.mostOpenRows ? Words.count(table.rows.count, "row") : nil,
-        headings: zip(table.columns, numeric).map { Heading(heading: $0.title, isNumber: $1) },
-        rows: table.rows.map { row in
-          Row(
-            entries: table.columns.indices.map { column in
-              Entry(
-                entry: Self.entry(row[column], table.columns[column], formats[column]), isNumber: numeric[column])
-            })
-        }, dataHref: href(DataFile.table(cell, table)))
+      TableView(
+        table, id: Numbering.id("tbl", Record.stem(cell.label, table.name)), number: numbering.name(cell, table),
+        dataHref: href(DataFile.table(cell, table)))
     }
-  }
-
-  private static func entry(_ value: Value, _ column: Table.Column, _ format: NumberFormat?) -> String {
-    if column.isModelText { return "<span class=\"model-text\">\(ModelText.html(value.plain))</span>" }
-    guard let estimate = value.estimate else { return Markup.escaped(value.plain) }
-    let number = Markup.escaped(format == nil ? significant(estimate.value) : Words.number(estimate.value, format))
-    guard let interval = Words.interval(value, format: format) else { return number }
-    return "\(number) <span class=\"interval\">\(Markup.escaped(interval))</span>"
-  }
-
-  /// Three significant digits, and whole numbers whole.
-  private static func significant(_ number: Double) -> String {
-    let size = abs(number)
-    guard number.isFinite, number != number.rounded(), size >= 0.001, size < 1000 else { return Words.number(number) }
-    return String(format: size < 1 ? "%.3f" : size < 10 ? "%.2f" : size < 100 ? "%.1f" : "%.0f", number)
-  }
-}
-
-extension NumberFormat {
-  /// A column's format; `nil` if it is none.
-  fileprivate init?(plain source: String) {
-    guard let format = try? NumberFormat(source, at: SourceLocation(file: "", line: 1, column: 1)) else { return nil }
-    self = format
   }
 }

@@ -42,6 +42,8 @@ struct ExperimentPage {
     let body: String
     let hasControls: Bool
     let controls: [ControlRow]
+    let hasPromptSets: Bool
+    let promptSets: [PromptSetView]
     let provenance: [Fact]
     let command: String
     let historyHref: String
@@ -81,7 +83,7 @@ struct ExperimentPage {
       },
       facts: facts(), failures: failed == 0 ? nil : Words.count(failed, "cell") + " failed",
       abstract: document?.frontMatter.description, body: body(), hasControls: !controls.isEmpty, controls: controls,
-      provenance: provenance(), command: command(),
+      hasPromptSets: !record.promptSets.isEmpty, promptSets: promptSets(), provenance: provenance(), command: command(),
       historyHref: place.root + Markup.address(place.history), historyCount: Words.count(page.history.count, "record"),
       sourceHref: place.root + Markup.address(place.data) + "experiment.md")
   }
@@ -139,6 +141,43 @@ struct ExperimentPage {
     }
   }
 
+  // MARK: Prompts
+
+  private struct PromptSetView {
+    let heading: String
+    let lengths: String
+    let parity: String?
+    let notes: [Note]
+    let tables: [TableView]
+  }
+
+  private struct Note {
+    let note: String
+  }
+
+  private func promptSets() -> [PromptSetView] {
+    record.promptSets.enumerated().map { index, set in
+      func number(_ path: String...) -> Double { set.results[path]?.estimate?.value ?? 0 }
+      let parity = set.results[["parity", "relative"]]?.estimate.map { worst in
+        "On \(Words.count(Int(number("parity", "prompts")), "prompt")) the engine stays within "
+          + String(format: "%.1e", worst.value)
+          + " of each tensor's largest value from float64; \(String(format: "%.0e", PromptSet.bound)) is the bound."
+      }
+      return PromptSetView(
+        heading: "\(set.model) reads \(set.data)",
+        lengths: Words.count(Int(number("tokens", "prompts")), "prompt")
+          + " of \(Words.number(number("tokens", "shortest"))) to "
+          + "\(Words.count(Int(number("tokens", "longest")), "token")), half of them at most "
+          + "\(Words.number(number("tokens", "median"))).",
+        parity: parity, notes: set.results.notes.map { Note(note: $0) },
+        tables: set.results.tables.map {
+          TableView(
+            $0, id: Numbering.id("tbl", "prompts-\(index + 1).\($0.name)"),
+            number: $0.name == "tokens" ? "Token table" : "Parity certificate")
+        })
+    }
+  }
+
   // MARK: Provenance
 
   private func provenance() -> [Fact] {
@@ -190,6 +229,7 @@ struct ExperimentPage {
   /// - Throws: `EncodingError` if a result cannot be written as JSON.
   func files() throws -> [String: Data] {
     var files = ["\(place.data)experiment.md": Data(record.document.utf8)]
+    if !record.promptSets.isEmpty { files[place.data + "prompts.json"] = try CanonicalJSON.encode(record.promptSets) }
     for cell in record.cells {
       files[place.data + DataFile.results(cell)] = try CanonicalJSON.encode(cell)
       for figure in cell.results.figures {

@@ -52,7 +52,7 @@ final class ContinuousBatch {
   /// - Returns: whether there may be more.
   private func admit(_ next: () -> Int?) -> Bool {
     var tokens = active.count
-    while active.count < batchSize, tokens < model.tokenBudget || active.isEmpty {
+    while active.count < batchSize, tokens < model.tokenBudget(.current) || active.isEmpty {
       guard let index = next() else { return false }
       let forced = options.forcedPrefixes?[index] ?? []
       let known = prompts[index] + forced

@@ -1,0 +1,147 @@
+import Foundation
+import Manuscript
+import Statistics
+import Tensor
+import Transformer
+
+/// The rows of a data set as a model reads them: how long its prompts are, one of them token by token with the places
+/// that the experiment names, and how far the engine is from float64 on some of them (the *parity certificate*).
+public struct PromptSet: Codable, Hashable, Sendable {
+  /// The name of the model.
+  public var model: String
+  /// The name of the data.
+  public var data: String
+  /// The digest of all that this depends on.
+  public var key: Digest
+  /// What was found: the tables `tokens` and `parity`, and values of the same names.
+  public var results: Results
+
+  /// From its parts.
+  public init(model: String, data: String, key: Digest, results: Results) {
+    self.model = model
+    self.data = data
+    self.key = key
+    self.results = results
+  }
+
+  /// Raised whenever equal inputs may give another set.
+  public static let version = 1
+  /// The largest difference from float64 that a certificate grants, as a part of the tensor's largest value.
+  public static let bound = 1e-4
+  /// Prompts that a certificate samples.
+  public static let sample = 4
+}
+
+extension PromptSet {
+  /// Finds how a model reads data.
+  ///
+  /// - Parameters:
+  ///   - positions: the places that cells name.
+  ///   - stream: what the sample is drawn with.
+  /// - Throws: an error of the template, the engine, or the reference.
+  public static func reading(
+    of data: Dataset, by subject: Subject, positions: [Position], stream: RandomStream
+  ) throws -> Results {
+    let answered = positions.contains { $0.anchor == .response } && data.columns.contains("response")
+    // Rows that no cell reads need not be prompts.
+    let prompts = data.rows.indices.compactMap { index in
+      try? subject.prompt(for: data.rows[index], at: index, in: data, answered: answered)
+    }
+    var results = Results()
+    guard let first = prompts.first else { return results }
+    let lengths = prompts.map(\.end).sorted()
+    results.values["tokens"] = .group([
+      "prompts": .integer(prompts.count), "shortest": .integer(lengths[0]),
+      "median": .integer(lengths[lengths.count / 2]), "longest": .integer(lengths[lengths.count - 1]),
+    ])
+    results.tables.append(tokenTable(of: first, positions: positions, subject: subject))
+    try certify(&results, subject, prompts, stream)
+    return results
+  }
+
+  // MARK: Tokens
+
+  private static func tokenTable(of prompt: Prompt, positions: [Position], subject: Subject) -> Table {
+    var named: [Int: [String]] = [:]
+    var seen = Set<Position>()
+    for position in positions where seen.insert(position).inserted {
+      for single in (try? position.expanded(in: [prompt])) ?? [] {
+        guard let index = single.resolve(in: prompt), named[index]?.contains("\(single)") != true else { continue }
+        named[index, default: []].append("\(single)")
+      }
+    }
+    return Table(
+      name: "tokens", caption: "Row \(prompt.row + 1) as the model reads it, with the places that cells name.",
+      columns: [
+        .init("#", format: "%d"), .init("id", format: "%d"), .init("token", isModelText: true), .init("part"),
+        .init("positions"),
+      ],
+      rows: prompt.tokens.enumerated().map { index, id in
+        [
+          .integer(index), .integer(id), .text(subject.tokenizer.displayString(id)),
+          .text(part(of: index, in: prompt, subject)), .text(named[index]?.joined(separator: ", ") ?? ""),
+        ]
+      })
+  }
+
+  private static func part(of index: Int, in prompt: Prompt, _ subject: Subject) -> String {
+    if prompt.response?.contains(index) == true { return "response" }
+    if prompt.instruction.contains(index) {
+      let spans = prompt.spans.filter { $0.value.contains(index) }.keys.sorted()
+      return (["instruction"] + spans).joined(separator: ", ")
+    }
+    if index == 0, prompt.tokens[0] == subject.tokenizer.bosID { return "begin of text" }
+    return index < prompt.instruction.lowerBound ? "template" : "post_instruction"
+  }
+
+  // MARK: Parity
+
+  /// What a certificate may cost: multiplications of the reference, and bytes of its weights.
+  private static let most = (operations: 4e9, bytes: 4 << 30)
+
+  private static func certify(
+    _ results: inout Results, _ subject: Subject, _ prompts: [Prompt], _ stream: RandomStream
+  ) throws {
+    let parameters = subject.model.configuration.parameterCount
+    var generator = stream.generator()
+    var tokens = 0
+    let chosen = prompts.shuffled(using: &generator).prefix(sample).filter { prompt in
+      tokens += prompt.tokens.count
+      return Double(tokens) * Double(parameters) <= most.operations
+    }.sorted { $0.row < $1.row }
+    guard !chosen.isEmpty, 8 * parameters <= most.bytes else {
+      results.notes.append(
+        "No parity certificate: the float64 reference of \(parameters) parameters takes \(ByteCount(8 * parameters)) "
+          + "and too long to be made with every report. `palimpsest model parity` compares with a golden file.")
+      return
+    }
+    let parity = try Parity(
+      of: subject.model, on: chosen.map(\.tokens), against: try ReferenceModel(contentsOf: subject.directory))
+    let worst = parity.rows.map { $0.difference / max($0.magnitude, .leastNormalMagnitude) }.max() ?? 0
+    results.values["parity"] = .group([
+      "prompts": .integer(chosen.count), "relative": .number(worst),
+      "logits": .number(parity.rows.last?.difference ?? 0),
+    ])
+    results.tables.append(
+      Table(
+        name: "parity",
+        caption: "The engine against the float64 reference on rows "
+          + "\(chosen.map { "\($0.row + 1)" }.joined(separator: ", ")): the largest difference, where it is (prompt, "
+          + "then indices), and the tensor's largest value.",
+        columns: [
+          .init("tensor"), .init("max |difference|", format: "%.1e"), .init("at"), .init("max |value|", format: "%.3g"),
+        ],
+        rows: parity.rows.map { row in
+          [
+            .text(row.tensor), .number(row.difference),
+            .text("[\(row.index.map(String.init).joined(separator: ", "))]"), .number(row.magnitude),
+          ]
+        }))
+    if worst > bound {
+      results.notes.append(
+        "Parity is past its bound: the engine differs from float64 by \(String(format: "%.1e", worst)) of a tensor's "
+          + "largest value, and \(String(format: "%.0e", bound)) is what float32 should keep. Do not trust this record."
+      )
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import Bundle
+import Experiment
+import Foundation
+import Manuscript
+import Runner
+import Tensor
+import Testing
+import Transformer
+
+@Suite("Memory", .serialized)
+struct MemoryTests {
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  private func experiment() throws -> Experiment {
+    let source = """
+      ---
+      model: aligned-small
+      data: requests
+      seed: 1
+      ---
+
+      ```{probe}
+      label: where
+      target: harmful
+      rows: { split: validation }
+      permutations: 0
+      folds: 2
+      layers: [2]
+      ```
+      """
+    return try Experiment(
+      name: "x", source: source, file: "x.md", overrides: [:], registry: Registry(bundledCells))
+  }
+
+  private func runner(_ memory: Int?) -> Runner {
+    Runner(shelf: Shelf(root: Self.root), store: .none, memory: memory)
+  }
+
+  @Test("A plan states weights, activations and buffers, and their sum is the peak.")
+  func plan() throws {
+    let memory = try #require(try runner(nil).plan(experiment()).memory)
+    let subject = try Shelf(root: Self.root).subject(
+      ModelSource("aligned-small", at: SourceLocation(file: "x.md", line: 1, column: 1)))
+    #expect(memory.weights == subject.model.weightBytes)
+    #expect(memory.activations > 0)
+    #expect(memory.buffers > 0)
+    #expect(memory.keysAndValues == 0)
+    #expect(memory.peak == memory.program + memory.weights + memory.activations + memory.buffers)
+  }
+
+  @Test("Within a budget batches shrink; below what the work needs it is refused with the number, before it runs.")
+  func budget() throws {
+    let free = try #require(try runner(nil).plan(experiment()).memory)
+    let tight = try #require(try runner(free.peak - 1).plan(experiment()).memory)
+    #expect(tight.peak < free.peak)
+    #expect(tight.buffers < free.buffers)
+    #expect(tight.activations == free.activations)
+    do {
+      _ = try runner(64 << 20).run(experiment())
+      Issue.record("it ran")
+    } catch let problems as Problems {
+      #expect(problems.description.contains("the cell “where” needs "))
+      #expect(problems.description.contains("64 MiB are allowed"))
+      #expect(problems.description.contains("x.md:8:1"))
+    }
+    #expect(BatchLimits.current == BatchLimits())
+  }
+
+  @Test("A run in little memory gives the record of a run in plenty.")
+  func equal() throws {
+    let plenty = try runner(nil).run(experiment()).record
+    let free = try #require(try runner(nil).plan(experiment()).memory)
+    let tight = try runner(free.peak - free.buffers / 2).run(experiment()).record
+    #expect(plenty == tight)
+  }
+}
