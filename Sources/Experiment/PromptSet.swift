@@ -134,7 +134,7 @@ extension PromptSet {
         rows: parity.rows.map { row in
           [
             .text(row.tensor), .number(row.difference),
-            .text("[\(row.index.map(String.init).joined(separator: ", "))]"), .number(row.magnitude),
+            .text("[\(row.index.map(String.init).joined(separator: ","))]"), .number(row.magnitude),
           ]
         }))
     if worst > bound {

@@ -23,7 +23,7 @@ struct MemoryTests {
       ```{probe}
       label: where
       target: harmful
-      rows: { split: validation }
+      rows: { part: validation }
       permutations: 0
       folds: 2
       layers: [2]
