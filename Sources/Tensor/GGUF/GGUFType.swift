@@ -77,6 +77,16 @@ public enum GGUFType: UInt32, CaseIterable, Sendable {
     }
   }
 
+  /// The index of the first element of a tensor that is not finite; `nil` if all are.
+  ///
+  /// Of types that pack blocks only the scales are read: a block's elements are all finite or none is.
+  ///
+  /// - Parameter bytes: whole blocks, one after the other, at any alignment.
+  public func firstNotFinite(in bytes: UnsafeRawBufferPointer) -> Int? {
+    if let block { return block.firstNotFinite(in: bytes) }
+    return elementType.flatMap { FiniteCheck.firstFailure(in: bytes, type: $0) }
+  }
+
   /// ggml's name for the type of a code, whether it is read here or not; `nil` if the format gave none.
   static func name(code: UInt32) -> String? { GGUFType(rawValue: code)?.name ?? unread[code] }
 

@@ -36,11 +36,30 @@ public struct GGUFCheckpoint: Sendable {
 
   /// One parameter's values, in its own shape, in float32.
   ///
-  /// - Throws: ``CheckpointError`` or `GGUFError` if it is not there or cannot be read.
+  /// - Throws: ``CheckpointError`` or `GGUFError` if it is not there, cannot be read or is not finite.
   public func tensor(_ parameter: Parameter) throws -> Tensor {
-    let own = try place(of: parameter)
+    try withFinite(parameter) { own, _, _ in try part(own) }
+  }
+
+  /// A parameter's values out of the tensor that holds them, which may hold others too.
+  private func part(_ own: Parameter) throws -> Tensor {
     let stored = try file.tensor(own.name)
     return own.place == .whole ? stored : Tensor(own.shape, own.pick(from: stored.values))
+  }
+
+  /// Calls `body` with a parameter as this file lays it out and the bytes and type of its tensor, once it is certain
+  /// that all of the tensor's elements are finite. The file's pages are touched once for both.
+  private func withFinite<R>(
+    _ parameter: Parameter, _ body: (Parameter, UnsafeRawBufferPointer, GGUFType) throws -> R
+  ) throws -> R {
+    let own = try place(of: parameter)
+    let type = try file.entry(own.name).type
+    return try file.withBytes(own.name) { bytes in
+      if let index = type.firstNotFinite(in: bytes) {
+        throw CheckpointError.notFinite(name: own.name, index: index, source: file.path)
+      }
+      return try body(own, bytes, type)
+    }
   }
 
   /// The same parameter as this file names it and lays it out.
@@ -74,10 +93,11 @@ public struct GGUFCheckpoint: Sendable {
 
 extension GGUFCheckpoint: WeightSource {
   func matrix(_ parameter: Parameter) throws -> PackedMatrix {
-    let own = try place(of: parameter)
-    guard own.place != .whole else { return try file.packed(own.name) }
-    guard let type = try file.entry(own.name).type.elementType else { return PackedMatrix(try tensor(parameter)) }
-    return try file.withBytes(own.name) { try own.pack($0, type: type) }
+    try withFinite(parameter) { own, bytes, type in
+      guard own.place != .whole else { return try file.packed(own.name) }
+      guard let plain = type.elementType else { return PackedMatrix(try part(own)) }
+      return try own.pack(bytes, type: plain)
+    }
   }
 
   func vector(_ parameter: Parameter) throws -> Tensor { try tensor(parameter) }

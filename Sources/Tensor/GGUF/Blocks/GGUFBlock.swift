@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A way to keep a fixed number of elements in a fixed number of bytes: small whole numbers, and scales for them.
 ///
 /// Each format has a file of its own, which tells where the bits lie. Its arithmetic is that of ggml's reference
@@ -8,6 +10,8 @@ protocol GGUFBlock {
   static var elementCount: Int { get }
   /// Bytes of a block.
   static var byteCount: Int { get }
+  /// The bytes of a block that hold its float16 numbers.
+  static var scales: Range<Int> { get }
 
   /// Writes the elements of one block.
   ///
@@ -28,6 +32,25 @@ extension GGUFBlock {
           UnsafeRawBufferPointer(rebasing: blocks[begin..<begin + byteCount]), into: elements + index * elementCount)
       }
     }
+  }
+
+  /// The index of the first element that is not finite, of blocks that lie one after the other; `nil` if all are.
+  ///
+  /// Every element of a block is a sum or difference of products with each of its float16 numbers. Such a product is
+  /// finite if the number is, since 65504 times 63 times 63 is far below the largest float32, and no product of an
+  /// infinity or NaN is, not even with 0. So a block's elements are all finite or none is, and its float16 numbers tell.
+  static func firstNotFinite(in blocks: UnsafeRawBufferPointer) -> Int? {
+    let first = Mutex<Int?>(nil)
+    Threads.split(blocks.count / byteCount, grain: 65_536 / elementCount * 8) { range in
+      for index in range {
+        for place in stride(
+          from: index * byteCount + scales.lowerBound, to: index * byteCount + scales.upperBound, by: 2)
+        where UInt16(littleEndian: blocks.loadUnaligned(fromByteOffset: place, as: UInt16.self)) & 0x7c00 == 0x7c00 {
+          return first.withLock { $0 = min($0 ?? .max, index * elementCount) }
+        }
+      }
+    }
+    return first.withLock { $0 }
   }
 
   /// The float16 number at a byte of a block, widened.

@@ -5,6 +5,7 @@
 enum Q4_0: GGUFBlock {
   static let elementCount = 32
   static let byteCount = 18
+  static let scales = 0..<2
 
   static func decode(_ block: UnsafeRawBufferPointer, into elements: UnsafeMutablePointer<Float>) {
     let scale = half(block, at: 0)

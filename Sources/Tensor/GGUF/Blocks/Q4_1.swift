@@ -5,6 +5,7 @@
 enum Q4_1: GGUFBlock {
   static let elementCount = 32
   static let byteCount = 20
+  static let scales = 0..<4
 
   static func decode(_ block: UnsafeRawBufferPointer, into elements: UnsafeMutablePointer<Float>) {
     let (scale, least) = (half(block, at: 0), half(block, at: 2))

@@ -6,6 +6,7 @@
 enum Q5_0: GGUFBlock {
   static let elementCount = 32
   static let byteCount = 22
+  static let scales = 0..<2
 
   static func decode(_ block: UnsafeRawBufferPointer, into elements: UnsafeMutablePointer<Float>) {
     let scale = half(block, at: 0)

@@ -6,6 +6,7 @@
 enum Q5_1: GGUFBlock {
   static let elementCount = 32
   static let byteCount = 24
+  static let scales = 0..<4
 
   static func decode(_ block: UnsafeRawBufferPointer, into elements: UnsafeMutablePointer<Float>) {
     let (scale, least) = (half(block, at: 0), half(block, at: 2))

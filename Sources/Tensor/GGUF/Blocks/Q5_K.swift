@@ -7,6 +7,7 @@
 enum Q5_K: GGUFBlock {
   static let elementCount = 256
   static let byteCount = 176
+  static let scales = 0..<4
 
   static func decode(_ block: UnsafeRawBufferPointer, into elements: UnsafeMutablePointer<Float>) {
     let (blockScale, blockOffset) = (half(block, at: 0), half(block, at: 2))

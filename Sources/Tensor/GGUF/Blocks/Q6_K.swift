@@ -9,6 +9,7 @@
 enum Q6_K: GGUFBlock {
   static let elementCount = 256
   static let byteCount = 210
+  static let scales = 208..<210
 
   static func decode(_ block: UnsafeRawBufferPointer, into elements: UnsafeMutablePointer<Float>) {
     let blockScale = half(block, at: 208)
