@@ -68,6 +68,8 @@ public struct PackedMatrix: Sendable {
   }
 
   private func pack(_ source: UnsafeRawPointer, transposed: Bool) {
+    // Without elements either size may be as large as a file cares to say.
+    guard outputs > 0, inputs > 0 else { return }
     let (outputStride, inputStride) = transposed ? (1, outputs) : (inputs, 1)
     Threads.split(panels, grain: max(1, 65_536 / max(1, inputs * 32))) { range in
       kernels_pack(

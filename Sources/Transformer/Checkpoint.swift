@@ -33,6 +33,10 @@ public struct Checkpoint: Sendable {
     hasher.update(try Data(contentsOf: configurationFile))
     for name in Set(location.values).sorted() {
       let file = directory.appending(path: name)
+      guard FileManager.default.fileExists(atPath: file.path) else {
+        throw CheckpointError.missingShard(
+          file: file.path, tensor: location.filter { $0.value == name }.keys.min() ?? "", index: Self.indexName)
+      }
       let opened = try SafetensorsFile(path: file.path)
       opened.hash(into: &hasher)
       files[name] = opened
@@ -71,10 +75,12 @@ public struct Checkpoint: Sendable {
     return location[bare] == nil ? parameter.name : bare
   }
 
+  private static let indexName = "model.safetensors.index.json"
+
   /// Which file each tensor is in, by the index if there is one.
   private static func index(_ directory: URL) throws -> [String: String] {
     let single = "model.safetensors"
-    let indexFile = directory.appending(path: "\(single).index.json")
+    let indexFile = directory.appending(path: indexName)
     let manager = FileManager.default
     if manager.fileExists(atPath: directory.appending(path: single).path) {
       let file = try SafetensorsFile(path: directory.appending(path: single).path)

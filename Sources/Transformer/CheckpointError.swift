@@ -6,6 +6,8 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
   case noWeights(directory: String)
   /// The index of a sharded checkpoint is malformed.
   case malformedIndex(file: String, reason: String)
+  /// A file that the index of a sharded checkpoint lists is not there.
+  case missingShard(file: String, tensor: String, index: String)
   /// A tensor that the configuration asks for is not there.
   case missingTensor(name: String, shape: [Int], source: String, nearest: String?)
   /// A tensor has another shape than the configuration asks for.
@@ -24,6 +26,8 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
       "\(directory): no weights here. Expected model.safetensors, or model.safetensors.index.json with its shards."
     case .malformedIndex(let file, let reason):
       "\(file): expected an object with “weight_map” from tensor names to files; \(reason)."
+    case .missingShard(let file, let tensor, let index):
+      "\(file): no such file, but \(index) says that it holds the tensor “\(tensor)”. Fetch it again."
     case .missingTensor(let name, let shape, let source, let nearest):
       "\(source): the tensor “\(name)” \(shape) is missing, which config.json asks for."
         + (nearest.map { " The nearest name there is “\($0)”." } ?? "")

@@ -142,14 +142,22 @@ public struct ModelConfiguration: Hashable, Sendable, Codable {
     func require(_ condition: Bool, _ problem: @autoclosure () -> String) throws {
       if !condition { throw ConfigurationError.inconsistent(file: "configuration", problem: problem()) }
     }
+    // Lists are made for each layer and for each row of queries, before a weight is looked for: a file that is damaged
+    // must not ask for more memory than there is. The limits are far beyond any model's sizes.
+    let (large, small) = (1 << 30, 1 << 14)
     let sizes = [
-      ("vocabulary size", vocabularySize), ("width", width), ("number of layers", layers), ("number of heads", heads),
-      ("number of key-value heads", keyValueHeads), ("head size", headSize), ("feed-forward width", feedForwardWidth),
-      ("number of positions", maximumPositions),
+      ("vocabulary size", vocabularySize, large), ("width", width, large), ("number of layers", layers, small),
+      ("number of heads", heads, small), ("number of key-value heads", keyValueHeads, small),
+      ("head size", headSize, small), ("feed-forward width", feedForwardWidth, large),
+      ("number of positions", maximumPositions, large),
     ]
-    for (name, size) in sizes {
-      try require(size > 0 && size <= 1 << 30, "the \(name) is \(size), which is no size of a model")
+    for (name, size, limit) in sizes {
+      try require(
+        size > 0 && size <= limit, "the \(name) is \(size), which is no size of a model: expected 1 to \(limit)")
     }
+    try require(
+      queryWidth <= 1 << 20,
+      "\(heads) heads of \(headSize) numbers are no size of a model: expected at most \(1 << 20) together")
     try require(
       heads % keyValueHeads == 0,
       "\(heads) query heads do not divide evenly over \(keyValueHeads) key-value heads")

@@ -95,6 +95,17 @@ struct SafetensorsTests {
     Malformed(
       name: "shape overflows", header: "{\(entry("a", "F32", "[4294967296,4294967296]", "0", "4"))}", data: 4,
       tensor: "a", problem: .shapeOverflow(shape: [4_294_967_296, 4_294_967_296])),
+    Malformed(
+      name: "shape overflows behind an empty axis",
+      header: "{\(entry("a", "F32", "[0,4294967296,4294967296]", "0", "0"))}", tensor: "a",
+      problem: .shapeOverflow(shape: [0, 4_294_967_296, 4_294_967_296])),
+    Malformed(
+      name: "nested 100,000 deep", header: String(repeating: "{\"a\":", count: 100_000), tensor: "a",
+      problem: .malformedEntry("the key “a” is unknown")),
+    Malformed(
+      name: "shape nested 100,000 deep",
+      header: "{\(entry("a", "F32", String(repeating: "[", count: 100_000), "0", "0"))}",
+      problem: .malformedHeader(expected: "an integer of at least 0", byte: 37)),
   ]
 
   @Test("Each malformed header is refused with the file, the tensor and the reason.", arguments: malformed)
@@ -116,10 +127,16 @@ struct SafetensorsTests {
         try SafetensorsFile(path: short)
       }
     }
-    let lying = try scratch.file("{}", length: 3)
-    #expect(throws: SafetensorsError(file: lying, tensor: nil, problem: .headerPastEnd(bytes: 3, available: 2))) {
-      try SafetensorsFile(path: lying)
+    for length in [3, 100_000_000] as [UInt64] {
+      let lying = try scratch.file("{}", length: length)
+      let problem = SafetensorsError.Problem.headerPastEnd(bytes: length, available: 2)
+      #expect(throws: SafetensorsError(file: lying, tensor: nil, problem: problem)) { try SafetensorsFile(path: lying) }
     }
+    // A header as long as the format allows, all zeros: the file has holes, so it takes no room on the disk.
+    let zeros = try scratch.file("", length: 100_000_000)
+    #expect(truncate(zeros, 100_000_008) == 0)
+    let problem = SafetensorsError.Problem.malformedHeader(expected: "“{”", byte: 8)
+    #expect(throws: SafetensorsError(file: zeros, tensor: nil, problem: problem)) { try SafetensorsFile(path: zeros) }
     for length in [100_000_001, UInt64.max] {
       let huge = try scratch.file("{}", length: length)
       #expect(
@@ -199,6 +216,18 @@ struct SafetensorsTests {
     #expect(packed.type == .bf16 && packed.outputs == 3 && packed.inputs == 5)
     #expect(packed.row(2).values == Array(rounded[10...]))
     #expect(try file.packed("whole", transposed: true).row(4).values == [4, 9, 14].map { x.values[$0] })
+  }
+
+  @Test("A matrix without elements is packed, however large its other axis says to be.")
+  func emptyMatrix() throws {
+    let scratch = try Scratch()
+    let size = 1 << 60
+    for shape in ["[0,\(size)]", "[\(size),0]"] {
+      let file = try SafetensorsFile(path: scratch.file("{\(Self.entry("a", "F32", shape, "0", "0"))}"))
+      for transposed in [false, true] {
+        #expect(try file.packed("a", transposed: transposed).byteCount <= 1)
+      }
+    }
   }
 
   @Test("Asking for what is not there names the nearest tensor; asking for another type says what was found.")

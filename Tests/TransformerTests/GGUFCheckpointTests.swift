@@ -65,6 +65,48 @@ struct GGUFCheckpointTests {
     #expect(text.contains("blk.1.ffn_up.weight") && text.contains("blk.1.ffn_ap.weight"))
   }
 
+  @Test("A weight that is not finite is named with its file, its tensor and its index.")
+  func notFinite() throws {
+    for (model, name, index) in [
+      ("llama3", "blk.0.attn_q.weight", 5), ("llama3", "output_norm.weight", 3), ("gpt2", "blk.1.attn_qkv.weight", 77),
+    ] {
+      let stored = try GGUFFile(path: file(model).path).entry(name)
+      let size = stored.bytes.count / stored.count
+      let bits: [UInt8] = size == 4 ? [0, 0, 0xc0, 0x7f] : stored.type == .f16 ? [0, 0xfc] : [0x80, 0xff]
+      let path = try edited(model, at: stored.bytes.lowerBound + index * size, bits)
+      #expect(throws: CheckpointError.notFinite(name: name, index: index, source: path.path)) {
+        try Model.load(from: path)
+      }
+    }
+  }
+
+  @Test(
+    "Sizes that no model has, and more layers than tensors, are refused before memory is taken for them.",
+    arguments: [
+      "block_count", "attention.head_count", "embedding_length", "feed_forward_length", "context_length",
+      "attention.head_count_kv",
+    ])
+  func absurdSizes(key: String) throws {
+    for (size, bytes) in [(UInt32.max, [0xff, 0xff, 0xff, 0xff]), (16_000, [0x80, 0x3e, 0, 0]), (0, [0, 0, 0, 0])] {
+      let data = try Data(contentsOf: file("qwen2"))
+      let place = try #require(data.range(of: Data("qwen2.\(key)".utf8))).upperBound + 4
+      let path = try edited("qwen2", at: place, bytes.map { UInt8($0) })
+      // The longest sequence and the width of a layer may well be 16,000.
+      if size == 16_000, key == "context_length" { continue }
+      let error = #expect(throws: (any Error).self, "\(size)") { try GGUFCheckpoint(path: path.path) }
+      #expect("\(try #require(error))".contains(path.path), "\(size): \(String(describing: error))")
+    }
+  }
+
+  /// A file with some of its bytes replaced.
+  private func edited(_ name: String, at place: Int, _ bytes: [UInt8]) throws -> URL {
+    var data = try Data(contentsOf: file(name))
+    data.replaceSubrange(place..<place + bytes.count, with: bytes)
+    let url = try temporaryDirectory().appending(path: "\(name).gguf")
+    try data.write(to: url)
+    return url
+  }
+
   /// A file with one text in it replaced by another of the same length.
   private func edited(_ name: String, _ old: String, _ new: String) throws -> URL {
     var data = try Data(contentsOf: file(name))

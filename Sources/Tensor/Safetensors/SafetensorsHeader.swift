@@ -45,12 +45,14 @@ struct SafetensorsHeader: Sendable {
     guard raw.begin <= raw.end, raw.end <= available else {
       throw fail(.offsetsOutOfRange(begin: raw.begin, end: raw.end, available: available))
     }
-    var expected = type.byteCount
-    for size in raw.shape {
-      let (product, overflow) = expected.multipliedReportingOverflow(by: size)
+    // An axis of 0 must not hide others whose product overflows: rows are counted without it.
+    var product = type.byteCount
+    for size in raw.shape where size > 0 {
+      let (next, overflow) = product.multipliedReportingOverflow(by: size)
       guard !overflow else { throw fail(.shapeOverflow(shape: raw.shape)) }
-      expected = product
+      product = next
     }
+    let expected = raw.shape.contains(0) ? 0 : product
     guard expected == raw.end - raw.begin else {
       throw fail(.sizeMismatch(shape: raw.shape, type: type, expected: expected, found: raw.end - raw.begin))
     }

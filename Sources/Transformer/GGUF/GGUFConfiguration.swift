@@ -28,7 +28,11 @@ struct GGUFConfiguration {
       throw ConfigurationError.unknownArchitecture(
         file: file.path, found: "“\(name)”", supported: Self.families.keys.sorted().map { "\($0) (GGUF)" })
     }
-    try self.init(file, name, family)
+    do {
+      try self.init(file, name, family)
+    } catch ConfigurationError.inconsistent(_, let problem) {
+      throw ConfigurationError.inconsistent(file: file.path, problem: problem)
+    }
   }
 
   private init(_ file: GGUFFile, _ name: String, _ family: ModelFamily) throws {
@@ -71,6 +75,12 @@ struct GGUFConfiguration {
     c.scoreCap = try number("attn_logit_softcapping")
     c.logitCap = try number("final_logit_softcapping")
     try c.check()
+    // Before a list is made of what each layer should have.
+    guard c.layers <= file.entries.count else {
+      throw ConfigurationError.inconsistent(
+        file: file.path, problem: "“\(name).block_count” is \(c.layers), but the file has \(file.entries.count) tensors"
+      )
+    }
     configuration = c
     parameters = GGUFParameters.list(c)
   }

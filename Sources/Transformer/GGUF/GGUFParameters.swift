@@ -12,24 +12,25 @@ enum GGUFParameters {
     }
     let architecture = c.architecture
     let hasNormBias = architecture.norm == .layer
+    // One list for all layers: it has an element for each row.
+    let interleavings = [c.heads, c.keyValueHeads].map { interleaved(heads: $0, size: c.headSize) }
     let isFused = c.family == .phi3 || c.family == .gpt2
     if architecture.hasLearnedPositions { add("position_embd", [c.maximumPositions, c.width], .positionEmbedding) }
     for layer in 0..<c.layers {
       let block = "blk.\(layer)"
       add("\(block).attn_norm", [c.width], .attentionNorm(layer: layer), bias: hasNormBias)
-      let parts: [(String, Int, heads: Int, Parameter.Role)] = [
-        ("attn_q", c.queryWidth, c.heads, .query(layer: layer)),
-        ("attn_k", c.keyValueWidth, c.keyValueHeads, .key(layer: layer)),
-        ("attn_v", c.keyValueWidth, c.keyValueHeads, .value(layer: layer)),
+      let parts: [(String, Int, Parameter.Role)] = [
+        ("attn_q", c.queryWidth, .query(layer: layer)), ("attn_k", c.keyValueWidth, .key(layer: layer)),
+        ("attn_v", c.keyValueWidth, .value(layer: layer)),
       ]
       let total = parts.reduce(0) { $0 + $1.1 }
       var begin = 0
-      for (index, (name, outputs, heads, role)) in parts.enumerated() {
+      for (index, (name, outputs, role)) in parts.enumerated() {
         let isInterleaved = c.family == .llama && index < 2
         let place: Parameter.Place =
           isFused
           ? .rows([begin..<begin + outputs], of: total)
-          : isInterleaved ? interleaved(heads: heads, size: c.headSize) : .whole
+          : isInterleaved ? interleavings[index] : .whole
         add(
           isFused ? "\(block).attn_qkv" : "\(block).\(name)", [outputs, c.width], role,
           bias: architecture.biases.contains(.queryKeyValue), place: place)
