@@ -4,7 +4,7 @@ TEST_PACKAGES := chromium
 SWIFT_FLAGS := -c release
 PALIMPSEST := .build/release/palimpsest
 
-.PHONY: help setup setup-tests build run test site bench lint clean
+.PHONY: help setup setup-tests build run test fuzz site bench lint clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ site: build ## Render the report from the recorded results alone
 test: setup-tests ## Run every test
 	@swift build $(SWIFT_FLAGS) --build-tests
 	@swift test $(SWIFT_FLAGS) --disable-testable-imports --skip-build
+
+fuzz: setup ## Look for inputs that break a parser: TARGET=gguf SECONDS=600
+	@$(MAKE) -C Tests/Fuzzing
 
 lint: ## Check the source's form
 	@swift format lint --strict --recursive Sources Plugins Tests Package.swift

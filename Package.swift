@@ -9,6 +9,7 @@ let package = Package(
     .library(name: "Palimpsest", targets: ["Commands", "Experiment", "Bundle"]),
     .library(name: "Engine", targets: ["Kernels", "Tensor", "Transformer", "Training"]),
     .library(name: "Tokenizer", targets: ["Tokenizer"]),
+    .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -72,6 +73,9 @@ let package = Package(
         permissions: [.writeToPackageDirectory(reason: "the report goes to site/public")]),
       dependencies: ["palimpsest"]),
 
+    // What must hold of each parser whatever it is given: for the tests, and for the fuzzers in a package beside it.
+    .target(name: "FuzzTargets", dependencies: ["Tokenizer", "Transformer"], path: "Tests/Fuzzing/Targets"),
+
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensor"]),
     .testTarget(name: "TensorTests", dependencies: ["Tensor"]),
     .testTarget(name: "TokenizerTests", dependencies: ["Tokenizer"]),
@@ -86,6 +90,7 @@ let package = Package(
     .testTarget(name: "SiteTests", dependencies: ["Site"]),
     .testTarget(name: "WorldTests", dependencies: ["World"]),
     .testTarget(name: "CommandsTests", dependencies: ["palimpsest"]),
+    .testTarget(name: "FuzzingTests", dependencies: ["FuzzTargets"]),
   ],
   swiftLanguageModes: [.v6]
 )
