@@ -25,7 +25,11 @@ extension Evaluator {
     case .tuple(let items): return .tuple(try items.map { try evaluate($0, scope) })
     case .dictionary(let pairs):
       var dictionary = Value.Dictionary()
-      for pair in pairs { dictionary.set(try evaluate(pair.key, scope), try evaluate(pair.value, scope)) }
+      for pair in pairs {
+        let key = try evaluate(pair.key, scope)
+        guard key.isHashable else { throw ValueError("a \(key.typeName) cannot be a key") }
+        dictionary.set(key, try evaluate(pair.value, scope))
+      }
       return .dictionary(dictionary)
     case .attribute(let base, let name): return try Lookup.attribute(name, of: try evaluate(base, scope))
     case .item(let base, let index):

@@ -95,6 +95,10 @@ final class Evaluator {
       let inner = Scope(["caller": .macro(Macro(definition, scope: scope))], parent: scope)
       arguments.named.append(("caller", Expression(line: call.line, kind: .name("caller"))))
       try write(try evaluate(Expression(line: call.line, kind: .call(callee, arguments)), inner).written)
+    case .with(let bindings, let body):
+      let inner = Scope(parent: scope)
+      for binding in bindings { try assign(binding.target, try evaluate(binding.value, scope), inner) }
+      return try run(body, inner)
     case .block(let body): return try run(body, Scope(parent: scope))
     case .leave: return .left
     case .skip: return .skipped
@@ -119,6 +123,7 @@ final class Evaluator {
       guard case .namespace(let namespace) = scope.find(name) else {
         throw ValueError("“\(name)” is no namespace, so “\(name).\(attribute)” cannot be set")
       }
+      try Value.Namespace.check(attribute)
       namespace.variables[attribute] = value
     case .tuple(let targets):
       let items = try value.items()
@@ -177,11 +182,23 @@ final class Evaluator {
         scope.set(parameter.name, .undefined("parameter “\(parameter.name)” was not given"))
       }
     }
-    scope.set("varargs", .tuple(Array(arguments.positional.dropFirst(definition.parameters.count))))
-    if let caller = named.removeValue(forKey: "caller") { scope.set("caller", caller) }
-    var rest = Value.Dictionary()
-    for name in named.keys.sorted() { rest.set(.text(name), named[name] ?? .none) }
-    scope.set("kwargs", .dictionary(rest))
+    if definition.catches.contains("caller") {
+      scope.set(
+        "caller", named.removeValue(forKey: "caller") ?? .undefined("the macro was not called by a “call” block"))
+    }
+    let extra = arguments.positional.dropFirst(definition.parameters.count)
+    if definition.catches.contains("varargs") {
+      scope.set("varargs", .tuple(Array(extra)))
+    } else if !extra.isEmpty {
+      throw ValueError("the macro “\(definition.name)” takes \(definition.parameters.count) values, not more")
+    }
+    if definition.catches.contains("kwargs") {
+      var rest = Value.Dictionary()
+      for (name, value) in named.entries { rest.set(.text(name), value) }
+      scope.set("kwargs", .dictionary(rest))
+    } else if let name = named.entries.first?.name {
+      throw ValueError("the macro “\(definition.name)” takes no “\(name)”")
+    }
     return try deeper { .string(try captured { _ = try run(definition.body, scope) }) }
   }
 
@@ -198,7 +215,25 @@ final class Evaluator {
 /// What a function, filter or method is given.
 struct Arguments {
   var positional: [Value] = []
-  var named: [String: Value] = [:]
+  var named = Named()
+
+  /// Values by name, in the order in which they are given.
+  struct Named {
+    private(set) var entries: [(name: String, value: Value)] = []
+
+    subscript(name: String) -> Value? {
+      get { entries.first { $0.name == name }?.value }
+      set {
+        entries.removeAll { $0.name == name }
+        if let newValue { entries.append((name, newValue)) }
+      }
+    }
+
+    mutating func removeValue(forKey name: String) -> Value? {
+      defer { self[name] = nil }
+      return self[name]
+    }
+  }
 
   /// The argument at a place or of a name.
   subscript(index: Int, name: String) -> Value? {

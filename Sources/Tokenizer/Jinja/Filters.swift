@@ -1,10 +1,12 @@
+import Foundation
+
 /// What may follow `|`.
 enum Filters {
   static let names: Set = [
     "abs", "attr", "batch", "capitalize", "center", "count", "d", "default", "dictsort", "e", "escape", "first",
     "float", "forceescape", "format", "groupby", "indent", "int", "items", "join", "last", "length", "list", "lower",
     "map", "max", "min", "reject", "rejectattr", "replace", "reverse", "round", "safe", "select", "selectattr", "slice",
-    "sort", "string", "sum", "title", "tojson", "trim", "unique", "upper", "wordcount",
+    "sort", "string", "sum", "title", "tojson", "trim", "truncate", "unique", "upper", "wordcount",
   ]
 
   static func apply(_ name: String, to value: Value, _ arguments: Arguments, _ evaluator: Evaluator) throws -> Value {
@@ -26,8 +28,10 @@ enum Filters {
     case "lower": return .string(value.written.lowercased)
     case "capitalize": return .string(value.written.capitalized)
     case "title": return .string(titled(value.written))
-    case "string", "safe": return .string(value.written)
-    case "escape", "e", "forceescape": return .string(escaped(value.written))
+    case "string": return .string(value.written)
+    case "safe": return .string(marked(value.written))
+    case "escape", "e": return .string(escaped(value.written))
+    case "forceescape": return .string(escaped(Text(glyphs: value.written.glyphs)))
     case "replace":
       guard let old = arguments[0, "old"], let new = arguments[1, "new"] else {
         throw ValueError("“replace” wants two texts")
@@ -38,21 +42,43 @@ enum Filters {
       return .string(
         try Formatting.pad(value.written, "center", width: arguments[0, "width"]?.integer ?? 80, fill: nil))
     case "indent": return .string(try indented(value.written, arguments))
-    case "wordcount": return .int(value.written.words().count)
+    case "wordcount":
+      let isWord = value.written.glyphs.map { glyph in
+        Formatting.isLetter(glyph.scalar) || glyph.scalar.properties.numericType != nil || glyph.scalar == "_"
+      }
+      return .int(isWord.indices.count { isWord[$0] && ($0 == 0 || !isWord[$0 - 1]) })
+    case "truncate": return .string(truncated(value.written, arguments))
     case "format":
-      var values = arguments.positional
-      return .string(try Formatting.percent(value.written, values: &values))
+      guard !arguments.named.entries.isEmpty else {
+        return .string(try Formatting.percent(value.written, .tuple(arguments.positional)))
+      }
+      guard arguments.positional.isEmpty else { throw ValueError("“format” wants values either by place or by name") }
+      var values = Value.Dictionary()
+      for (name, value) in arguments.named.entries { values.set(.text(name), value) }
+      return .string(try Formatting.percent(value.written, .dictionary(values)))
     case "tojson":
       if case .undefined(let reason) = value { throw ValueError("\(reason), so it cannot be written as JSON") }
       var style = Value.JSONStyle()
       style.escapesNonASCII = arguments[0, "ensure_ascii"]?.isTrue ?? false
-      style.indent = arguments[1, "indent"]?.integer.map { min(max($0, 0), 64) }
+      style.indent =
+        arguments[1, "indent"]?.asText
+        ?? arguments[1, "indent"]?.integer.map { Text(String(repeating: " ", count: min(max($0, 0), 64))) }
       if case .list(let pair) = arguments[2, "separators"] { (style.itemSeparator, style.keySeparator) = texts(pair) }
       if case .tuple(let pair) = arguments[2, "separators"] { (style.itemSeparator, style.keySeparator) = texts(pair) }
       style.sortsKeys = arguments[3, "sort_keys"]?.isTrue ?? false
       return .string(try value.json(style))
     default: return nil
     }
+  }
+
+  /// Jinja's own: a text that is only a little too long stays whole.
+  private static func truncated(_ text: Text, _ arguments: Arguments) -> Text {
+    let length = arguments[0, "length"]?.integer ?? 255
+    let end = arguments[2, "end"]?.written ?? Text("...")
+    guard text.count > length + (arguments[3, "leeway"]?.integer ?? 5) else { return text }
+    let kept = Text(glyphs: text.glyphs.prefix(max(0, length - end.count)))
+    if arguments[1, "killwords"]?.isTrue ?? false { return kept + end }
+    return Text(glyphs: kept.glyphs.prefix(kept.lastIndex(of: Text(" ")) ?? kept.count)) + end
   }
 
   private static func texts(_ pair: [Value]) -> (String?, String?) {
@@ -68,17 +94,25 @@ enum Filters {
     }
   }
 
-  private static func escaped(_ text: Text) -> Text {
-    text.mapped { scalar in
-      switch scalar {
-      case "&": "&amp;"
-      case "<": "&lt;"
-      case ">": "&gt;"
-      case "\"": "&#34;"
-      case "'": "&#39;"
-      default: String(scalar)
-      }
-    }
+  private static func marked(_ text: Text) -> Text {
+    var text = text
+    text.isMarkup = true
+    return text
+  }
+
+  static func escaped(_ text: Text) -> Text {
+    if text.isMarkup { return text }
+    return marked(
+      text.mapped { scalar in
+        switch scalar {
+        case "&": "&amp;"
+        case "<": "&lt;"
+        case ">": "&gt;"
+        case "\"": "&#34;"
+        case "'": "&#39;"
+        default: String(scalar)
+        }
+      })
   }
 
   private static func indented(_ text: Text, _ arguments: Arguments) throws -> Text {
@@ -108,22 +142,26 @@ enum Filters {
       return .double(abs(number))
     case "int":
       if let integer = value.integer { return .int(integer) }
-      let number = value.number ?? value.asText.flatMap { Double($0.trimmed().string) }
-      if let text = value.asText, let integer = Int(text.trimmed().string) { return .int(integer) }
+      let base = arguments[1, "base"]?.integer ?? 10
+      if let text = value.asText, let integer = PythonNumbers.integer(text, base: base) { return .int(integer) }
+      let number = value.number ?? value.asText.flatMap(PythonNumbers.double)
       return number.flatMap { Int(exactly: $0.rounded(.towardZero)) }.map(Value.int) ?? arguments[0, "default"]
         ?? .int(0)
     case "float":
       if let number = value.number { return .double(number) }
-      return value.asText.flatMap { Double($0.trimmed().string) }.map(Value.double) ?? arguments[0, "default"]
+      return value.asText.flatMap(PythonNumbers.double).map(Value.double) ?? arguments[0, "default"]
         ?? .double(0)
     case "round":
       guard let number = value.number else { throw ValueError("“round” of a \(value.typeName)") }
-      let scale = (0..<min(max(arguments[0, "precision"]?.integer ?? 0, 0), 15)).reduce(1.0) { result, _ in result * 10
-      }
+      let precision = arguments[0, "precision"]?.integer ?? 0
+      let scale = pow(10, Double(precision))
       switch arguments[1, "method"]?.asText?.string ?? "common" {
       case "ceil": return .double((number * scale).rounded(.up) / scale)
       case "floor": return .double((number * scale).rounded(.down) / scale)
-      default: return .double((number * scale).rounded(.toNearestOrEven) / scale)
+      case "common":
+        if let integer = value.integer { return .int(PythonNumbers.rounded(integer, precision)) }
+        return .double(PythonNumbers.rounded(number, precision))
+      default: throw ValueError("“round” is common, ceil or floor")
       }
     default: return nil
     }

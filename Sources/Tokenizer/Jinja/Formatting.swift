@@ -10,10 +10,27 @@ enum Formatting {
   /// Every word with a capital.
   static func title(_ text: Text) -> Text {
     var insideWord = false
-    return text.mapped { scalar in
+    return text.mappedByPlace { index, scalar in
       defer { insideWord = scalar.properties.isCased }
-      return insideWord ? scalar.properties.lowercaseMapping : scalar.properties.titlecaseMapping
+      return insideWord ? text.lowercased(at: index) : scalar.properties.titlecaseMapping
     }
+  }
+
+  /// With spaces up to the next multiple of a size in place of each tab.
+  static func expandingTabs(_ text: Text, size: Int) throws -> Text {
+    var (result, column) = (Text(), 0)
+    for glyph in text.glyphs {
+      switch glyph.scalar {
+      case "\t":
+        let room = size > 0 ? size - column % size : 0
+        result = result + (try pad(Text(), "rjust", width: room, fill: nil))
+        column += room
+      default:
+        result.glyphs.append(glyph)
+        column = glyph.scalar == "\n" || glyph.scalar == "\r" ? 0 : column + 1
+      }
+    }
+    return result
   }
 
   static func pad(_ text: Text, _ name: String, width: Int, fill: Text?) throws -> Text {
@@ -41,12 +58,45 @@ enum Formatting {
   static func percent(_ format: Text, _ value: Value) throws -> Text {
     var values: [Value]
     if case .tuple(let items) = value { values = items } else { values = [value] }
-    return try percent(format, values: &values)
+    var isNamed = false
+    let result = try percent(format, &values, named: value, isNamed: &isNamed)
+    // A mapping, or any list, may stay unused; a text or a number may not.
+    let isLoose =
+      switch value {
+      case .dictionary, .list: true
+      default: false
+      }
+    guard values.isEmpty || isNamed || isLoose else { throw ValueError("too many values for the format") }
+    return result
   }
 
-  static func percent(_ format: Text, values: inout [Value]) throws -> Text {
+  private static func percent(
+    _ format: Text, _ values: inout [Value], named: Value, isNamed: inout Bool
+  ) throws -> Text {
     var result = Text()
     var place = 0
+    func next() throws -> Unicode.Scalar {
+      guard place < format.count else { throw ValueError("an incomplete format") }
+      defer { place += 1 }
+      return format.glyphs[place].scalar
+    }
+    func take() throws -> Value {
+      guard !values.isEmpty else { throw ValueError("not enough values for the format") }
+      return values.removeFirst()
+    }
+    func count(_ scalar: inout Unicode.Scalar) throws -> Int? {
+      if scalar == "*" {
+        guard let width = try take().integer else { throw ValueError("“*” wants a whole number") }
+        scalar = try next()
+        return width
+      }
+      var number: Int?
+      while ("0"..."9").contains(scalar), (number ?? 0) < 100_000_000 {
+        number = (number ?? 0) * 10 + Int(scalar.value - 0x30)
+        scalar = try next()
+      }
+      return number
+    }
     while place < format.count {
       let glyph = format.glyphs[place]
       place += 1
@@ -54,84 +104,179 @@ enum Formatting {
         result.glyphs.append(glyph)
         continue
       }
-      guard place < format.count else { throw ValueError("a format that ends with “%”") }
-      var precision: Int?
-      if format.glyphs[place].scalar == "." {
-        place += 1
-        var digits = 0
-        while place < format.count, let digit = Character(format.glyphs[place].scalar).wholeNumberValue, digits < 100 {
-          digits = digits * 10 + digit
-          place += 1
+      var kind = try next()
+      var found: Value?
+      if kind == "(" {
+        guard case .dictionary(let dictionary) = named, let end = format.firstIndex(of: Text(")"), from: place) else {
+          throw ValueError("“%(name)s” wants a mapping")
         }
-        precision = digits
+        let name = Text(glyphs: format.glyphs[place..<end])
+        guard let value = dictionary[.string(name)] else { throw ValueError("no value for “\(name.string)”") }
+        (found, isNamed, place) = (value, true, end + 1)
+        kind = try next()
       }
-      guard place < format.count else { throw ValueError("an incomplete format") }
-      let kind = format.glyphs[place].scalar
-      place += 1
+      var specification = FormatSpecification()
+      specification.alignment = ">"
+      while "#0- +".unicodeScalars.contains(kind) {
+        switch kind {
+        case "#": specification.isAlternate = true
+        case "0" where specification.alignment != "<": (specification.fill, specification.alignment) = ("0", "=")
+        case "-": (specification.fill, specification.alignment) = (" ", "<")
+        case "+": specification.sign = "+"
+        case " " where specification.sign != "+": specification.sign = " "
+        default: break
+        }
+        kind = try next()
+      }
+      let width = try count(&kind) ?? 0
+      specification.width = abs(width)
+      if width < 0 { (specification.fill, specification.alignment) = (" ", "<") }
+      if kind == "." {
+        kind = try next()
+        specification.precision = max(0, try count(&kind) ?? 0)
+      }
       if kind == "%" {
         result.glyphs.append(glyph)
         continue
       }
-      guard !values.isEmpty else { throw ValueError("not enough values for the format") }
-      result.glyphs += try conversion(kind, values.removeFirst(), precision: precision).glyphs
+      result.glyphs += try conversion(kind, try found ?? take(), specification).glyphs
     }
-    guard values.isEmpty else { throw ValueError("too many values for the format") }
     return result
   }
 
-  private static func conversion(_ kind: Unicode.Scalar, _ value: Value, precision: Int?) throws -> Text {
+  private static func conversion(
+    _ kind: Unicode.Scalar, _ value: Value, _ specification: FormatSpecification
+  ) throws -> Text {
+    var specification = specification
     switch kind {
-    case "s": return value.written
-    case "r": return value.represented
-    case "d", "i":
-      if let integer = value.integer { return Text(String(integer)) }
-      guard let number = value.number, let integer = Int(exactly: number.rounded(.towardZero)) else {
+    case "s", "r", "a":
+      (specification.fill, specification.kind) = (" ", "s")
+      if specification.alignment == "=" { specification.alignment = ">" }
+      guard kind != "a" else { throw ValueError("no format “%a”", kind: .unsupported) }
+      return try specification.text(.string(kind == "s" ? value.written : value.represented))
+    case "c":
+      if specification.alignment == "=" { (specification.fill, specification.alignment) = (" ", ">") }
+      guard case .string(let text) = value else {
+        specification.kind = "c"
+        return try specification.number(value)
+      }
+      guard text.count == 1 else { throw ValueError("“%c” wants one character") }
+      return try specification.text(value)
+    case "d", "i", "u":
+      guard let number = value.number, let integer = value.integer ?? Int(exactly: number.rounded(.towardZero)) else {
         throw ValueError("“%d” wants a number, not a \(value.typeName)")
       }
-      return Text(String(integer))
-    case "f":
-      guard let number = value.number else { throw ValueError("“%f” wants a number, not a \(value.typeName)") }
-      return Text(fixed(number, precision ?? 6))
-    default: throw ValueError("no format “%\(kind)”; there are %s %r %d %f", kind: .unsupported)
+      guard specification.precision == nil else { throw ValueError("“%.\(kind)”", kind: .unsupported) }
+      specification.kind = "d"
+      return try specification.number(.int(integer))
+    case "o", "x", "X":
+      guard value.integer != nil, specification.precision == nil else {
+        throw ValueError("“%\(kind)” wants a whole number, not a \(value.typeName)")
+      }
+      specification.kind = kind
+      return try specification.number(value)
+    case "e", "E", "f", "F", "g", "G":
+      guard let number = value.number else {
+        throw ValueError("“%\(kind)” wants a number, not a \(value.typeName)")
+      }
+      specification.kind = kind
+      return try specification.number(.double(number))
+    default: throw ValueError("no format “%\(kind)”")
     }
   }
 
-  /// A number with that many decimals.
-  static func fixed(_ value: Double, _ decimals: Int) -> String {
-    value.formatted(decimals: min(max(decimals, 0), 40))
+  /// `"{} and {name!r:>8}".format(...)`
+  static func braces(_ format: Text, _ arguments: Arguments) throws -> Text {
+    var automatic: Int? = 0
+    return try braces(format, arguments, &automatic, depth: 0)
   }
 
-  /// `"{} and {name}".format(...)`
-  static func braces(_ format: Text, _ arguments: Arguments) throws -> Text {
+  /// - Parameter automatic: the next number for `{}`; `nil` once numbers were given.
+  private static func braces(
+    _ format: Text, _ arguments: Arguments, _ automatic: inout Int?, depth: Int
+  ) throws -> Text {
+    guard depth < 2 else { throw ValueError("formats within formats within formats") }
     var result = Text()
     var place = 0
-    var automatic = 0
     while place < format.count {
       let glyph = format.glyphs[place]
       place += 1
       let doubled = place < format.count && format.glyphs[place].scalar == glyph.scalar
       switch glyph.scalar {
-      case "{" where doubled, "}" where doubled:
+      case "{" where doubled && depth == 0, "}" where doubled && depth == 0:
         result.glyphs.append(glyph)
         place += 1
       case "{":
-        guard let end = format.firstIndex(of: Text("}"), from: place) else { throw ValueError("“{” without “}”") }
-        let name = Text(glyphs: format.glyphs[place..<end]).string
-        place = end + 1
-        guard !name.contains(where: { ":!.[".contains($0) }) else {
-          throw ValueError("the format “{\(name)}”; there are {}, {0} and {name}", kind: .unsupported)
+        var (end, open) = (place, 1)
+        while end < format.count {
+          open += format.glyphs[end].scalar == "{" ? 1 : format.glyphs[end].scalar == "}" ? -1 : 0
+          if open == 0 { break }
+          end += 1
         }
-        let index = name.isEmpty ? automatic : Int(name)
-        if name.isEmpty { automatic += 1 }
-        let value =
-          index.map { arguments.positional.indices.contains($0) ? arguments.positional[$0] : nil }
-          ?? arguments.named[name]
-        guard let value else { throw ValueError("no value for “{\(name)}”") }
-        result.glyphs += value.written.glyphs
+        guard end < format.count else { throw ValueError("“{” without “}”") }
+        result.glyphs += try field(
+          Text(glyphs: format.glyphs[place..<end]), arguments, &automatic, depth: depth
+        ).glyphs
+        place = end + 1
       case "}": throw ValueError("“}” without “{”")
       default: result.glyphs.append(glyph)
       }
     }
     return result
+  }
+
+  /// What stands between braces: a name with its path, `!r` or `!s`, and a specification behind a colon.
+  private static func field(
+    _ field: Text, _ arguments: Arguments, _ automatic: inout Int?, depth: Int
+  ) throws -> Text {
+    let scalars = field.glyphs.map(\.scalar)
+    let nameEnd = scalars.firstIndex { $0 == "!" || $0 == ":" } ?? scalars.count
+    var value = try path(Text(glyphs: field.glyphs[..<nameEnd]), arguments, &automatic)
+    var rest = nameEnd
+    if rest < scalars.count, scalars[rest] == "!" {
+      switch rest + 1 < scalars.count ? scalars[rest + 1] : " " {
+      case "r": value = .string(value.represented)
+      case "s": value = .string(value.written)
+      default: throw ValueError("“!” wants r or s", kind: .unsupported)
+      }
+      rest += 2
+    }
+    guard rest < scalars.count else { return value.written }
+    guard scalars[rest] == ":" else { throw ValueError("“{\(field.string)}” is no format") }
+    let specification = try braces(
+      Text(glyphs: field.glyphs[(rest + 1)...]), arguments, &automatic, depth: depth + 1)
+    return specification.isEmpty ? value.written : try FormatSpecification(specification.string).text(value)
+  }
+
+  /// `name.attribute[key]`, or a number, or nothing: the next value.
+  private static func path(_ path: Text, _ arguments: Arguments, _ automatic: inout Int?) throws -> Value {
+    let text = path.string
+    let first = text.prefix { $0 != "." && $0 != "[" }
+    var rest = text.dropFirst(first.count)
+    var index = Int(first)
+    if first.isEmpty {
+      guard let next = automatic else { throw ValueError("“{}” after a field with a number") }
+      (index, automatic) = (next, next + 1)
+    } else if index != nil {
+      guard automatic == nil || automatic == 0 else { throw ValueError("a field with a number after “{}”") }
+      automatic = nil
+    }
+    let found =
+      index.map { arguments.positional.indices.contains($0) ? arguments.positional[$0] : nil }
+      ?? arguments.named[String(first)]
+    guard var value = found else { throw ValueError("no value for “{\(text)}”") }
+    while let mark = rest.popFirst() {
+      if mark == "." {
+        let name = rest.prefix { $0 != "." && $0 != "[" }
+        rest = rest.dropFirst(name.count)
+        value = try Lookup.attribute(String(name), of: value)
+      } else {
+        let key = rest.prefix { $0 != "]" }
+        rest = rest.dropFirst(key.count)
+        guard mark == "[", rest.popFirst() == "]" else { throw ValueError("“{\(text)}” is no format") }
+        value = try Lookup.item(Int(key).map(Value.int) ?? .text(String(key)), of: value)
+      }
+    }
+    return value
   }
 }

@@ -28,7 +28,7 @@ extension Double {
 /// The functions that every template can call.
 enum Functions {
   static let names: Set = [
-    "dict", "namespace", "range", "raise_exception", "strftime_now", "joiner", "cycler", "lipsum",
+    "dict", "namespace", "range", "raise_exception", "strftime_now", "joiner", "cycler", "lipsum", "self",
   ]
   /// As in Jinja's sandbox.
   static let longestRange = 100_000
@@ -43,13 +43,24 @@ enum Functions {
     case "namespace", "dict":
       var dictionary = Value.Dictionary()
       if let first = arguments.positional.first {
-        guard case .dictionary(let given) = first else { throw ValueError("“\(name)” wants a mapping") }
-        dictionary = given
+        if case .dictionary(let given) = first {
+          dictionary = given
+        } else {
+          for pair in try first.items() {
+            let parts = try pair.items()
+            guard parts.count == 2 else { throw ValueError("“\(name)” wants a mapping, or pairs") }
+            dictionary.set(parts[0], parts[1])
+          }
+        }
       }
-      for key in arguments.named.keys.sorted() { dictionary.set(.text(key), arguments.named[key] ?? .none) }
+      for (key, value) in arguments.named.entries { dictionary.set(.text(key), value) }
       if name == "dict" { return .dictionary(dictionary) }
       var variables: [String: Value] = [:]
-      for entry in dictionary.entries { variables[entry.key.written.string] = entry.value }
+      for entry in dictionary.entries {
+        let key = entry.key.written.string
+        try Value.Namespace.check(key)
+        variables[key] = entry.value
+      }
       return .namespace(.init(variables))
     case "range": return try range(arguments)
     default: throw ValueError("the function “\(name)”", kind: .unsupported)
@@ -74,6 +85,6 @@ enum Functions {
       if next.overflow { break }
       value = next.partialValue
     }
-    return .list(values)
+    return .view(.init(kind: .range(start: start, stop: end, step: step), items: values))
   }
 }

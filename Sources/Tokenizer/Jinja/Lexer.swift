@@ -233,10 +233,27 @@ struct Lexer {
   }
 
   private mutating func number() throws {
-    func digits(_ start: Int) -> Int {
+    func isDigit(_ place: Int, base: Int = 10) -> Bool {
+      scalar(place).flatMap { $0.isASCII ? Character($0).hexDigitValue : nil }.map { $0 < base } ?? false
+    }
+    /// Digits with single underscores between them.
+    func digits(_ start: Int, base: Int = 10) -> Int {
       var end = start
-      while let next = scalar(end), ("0"..."9").contains(next) || next == "_" { end += 1 }
+      while isDigit(end, base: base) || end > start && scalar(end) == "_" && isDigit(end + 1, base: base) { end += 1 }
       return end
+    }
+    if scalar(position) == "0", let letter = scalar(position + 1),
+      let base = ["b": 2, "B": 2, "o": 8, "O": 8, "x": 16, "X": 16][String(letter)]
+    {
+      let start = position + (scalar(position + 2) == "_" ? 3 : 2)
+      let end = digits(start, base: base)
+      if end > start {
+        let written = text(source[start..<end].filter { $0 != "_" })
+        guard let value = Int(written, radix: base) else { throw error("the number \(written) is too large") }
+        emit(.int(value))
+        advance(to: end)
+        return
+      }
     }
     var end = digits(position)
     var isInteger = true
@@ -253,6 +270,9 @@ struct Lexer {
     }
     let written = text(source[position..<end].filter { $0 != "_" })
     if isInteger {
+      guard !written.hasPrefix("0") || written.allSatisfy({ $0 == "0" }) else {
+        throw error("the number \(written) begins with 0")
+      }
       guard let value = Int(written) else { throw error("the number \(written) is too large") }
       emit(.int(value))
     } else {
@@ -294,6 +314,7 @@ struct Lexer {
       case "x": try hexadecimal(2)
       case "u": try hexadecimal(4)
       case "U": try hexadecimal(8)
+      case "N": throw TemplateError(.unsupported, "a character by its name", line: line)
       case "0"..."7":
         var value = escaped.value - 0x30
         while value < 64, let digit = scalar(place), ("0"..."7").contains(digit) {

@@ -31,11 +31,18 @@ enum ListFilters {
   }
 
   /// An attribute path such as `function.name`, or an index.
-  private static func resolve(_ path: Value, of value: Value) throws -> Value {
-    guard let name = path.asText else { return try Lookup.item(path, of: value) }
+  ///
+  /// - Parameter standard: what takes the place of each part that is not there.
+  private static func resolve(_ path: Value, of value: Value, standard: Value? = nil) throws -> Value {
+    let parts =
+      path.asText?.string.split(separator: ".").map { Int($0).map(Value.int) ?? .text(String($0)) } ?? [path]
     var result = value
-    for part in name.string.split(separator: ".") {
-      result = try Lookup.item(Int(part).map(Value.int) ?? .text(String(part)), of: result)
+    for part in parts {
+      if case .tuple = result, let name = part.asText?.string, name == "grouper" || name == "list" {
+        throw ValueError("“\(name)” of a group; write 0 or 1", kind: .unsupported)
+      }
+      result = try Lookup.item(part, of: result)
+      if result.isUndefined, let standard { result = standard }
     }
     return result
   }
@@ -46,14 +53,14 @@ enum ListFilters {
     switch name {
     case "attr":
       guard let attribute = arguments[0, "name"]?.asText else { throw ValueError("“attr” wants a name") }
+      if case .dictionary = value, !Methods.ofDictionaries.contains(attribute.string) {
+        return .undefined("a dict has no attribute “\(attribute.string)”")
+      }
       return try Lookup.attribute(attribute.string, of: value)
     case "map":
       if let attribute = arguments.named["attribute"] {
         return .list(
-          try value.items().map { item in
-            let found = try resolve(attribute, of: item)
-            return found.isUndefined ? arguments.named["default"] ?? found : found
-          })
+          try value.items().map { try resolve(attribute, of: $0, standard: arguments.named["default"]) })
       }
       guard let filter = arguments.positional.first?.asText?.string, Filters.names.contains(filter) else {
         throw ValueError("“map” wants the name of a filter, or attribute=")
@@ -74,19 +81,52 @@ enum ListFilters {
           let tested = try attribute.map { try resolve($0, of: item) } ?? item
           return try (test.map { try Tests.apply(symbol($0), to: tested, parameters) } ?? tested.isTrue) == wanted
         })
-    case "batch", "slice":
-      guard let size = arguments.positional.first?.integer, size > 0 else { throw ValueError("“\(name)” wants a size") }
-      let items = try value.items()
-      guard name == "batch" else { throw ValueError("the filter “slice”", kind: .unsupported) }
-      return .list(
-        stride(from: 0, to: items.count, by: min(size, items.count + 1)).map { start in
-          var part = Array(items[start..<min(start + size, items.count)])
-          if let fill = arguments[1, "fill_with"], part.count < size, size < Functions.longestRange {
-            part += Array(repeating: fill, count: size - part.count)
-          }
-          return .list(part)
-        })
+    case "batch":
+      guard let size = arguments[0, "linecount"]?.integer else { throw ValueError("“batch” wants a size") }
+      return .list(try batches(try value.items(), of: size, fill: arguments[1, "fill_with"], evaluator))
+    case "slice":
+      guard let count = arguments[0, "slices"]?.integer, count != 0 else { throw ValueError("“slice” wants a count") }
+      return .list(try slices(try value.items(), count, fill: arguments[1, "fill_with"], evaluator))
     default: return nil
+    }
+  }
+
+  /// Jinja's own: a size that is never reached gives one batch, and a size of 0 an empty one before it.
+  private static func batches(
+    _ items: [Value], of size: Int, fill: Value?, _ evaluator: Evaluator
+  ) throws -> [Value] {
+    var batches: [[Value]] = []
+    var batch: [Value] = []
+    for item in items {
+      if batch.count == size {
+        batches.append(batch)
+        batch = []
+      }
+      batch.append(item)
+    }
+    if !batch.isEmpty {
+      if let fill, !fill.isNone, batch.count < size {
+        try evaluator.made(size - batch.count)
+        batch += Array(repeating: fill, count: size - batch.count)
+      }
+      batches.append(batch)
+    }
+    return batches.map(Value.list)
+  }
+
+  /// So many lists, of which the first may have one item more; then the others are filled up.
+  private static func slices(
+    _ items: [Value], _ count: Int, fill: Value?, _ evaluator: Evaluator
+  ) throws -> [Value] {
+    guard count > 0 else { return [] }
+    try evaluator.made(count)
+    let (size, longer) = items.count.quotientAndRemainder(dividingBy: count)
+    var start = 0
+    return (0..<count).map { index in
+      let end = start + size + (index < longer ? 1 : 0)
+      defer { start = end }
+      let isFilled = index >= longer
+      return .list(Array(items[start..<end]) + (isFilled ? fill.flatMap { $0.isNone ? nil : [$0] } ?? [] : []))
     }
   }
 
@@ -111,7 +151,12 @@ enum ListFilters {
     }
     switch name {
     case "sort":
-      let key = try key(arguments[2, "attribute"], arguments[1, "case_sensitive"]?.isTrue ?? false)
+      let isCaseSensitive = arguments[1, "case_sensitive"]?.isTrue ?? false
+      let keys = try arguments[2, "attribute"]?.asText?.string.split(separator: ",").map {
+        try key(.text(String($0)), isCaseSensitive)
+      }
+      let single = try key(arguments[2, "attribute"], isCaseSensitive)
+      let key = { (item: Value) in try keys.map { .list(try $0.map { try $0(item) }) } ?? single(item) }
       return .list(try sorted(try value.items(), by: key, reversed: arguments[0, "reverse"]?.isTrue ?? false))
     case "dictsort":
       guard case .dictionary(let dictionary) = value else { throw ValueError("“dictsort” of a \(value.typeName)") }
@@ -129,19 +174,25 @@ enum ListFilters {
       return .list(
         try value.items().filter { item in
           let own = try key(item)
+          guard own.isHashable else { throw ValueError("“unique” cannot tell a \(own.typeName) apart") }
           if seen.contains(where: { $0.equals(own) }) { return false }
           seen.append(own)
           return true
         })
     case "groupby":
       guard let attribute = arguments[0, "attribute"] else { throw ValueError("“groupby” wants an attribute") }
-      let key = try key(attribute, arguments[2, "case_sensitive"]?.isTrue ?? false)
+      let (isCaseSensitive, standard) = (arguments[2, "case_sensitive"]?.isTrue ?? false, arguments[1, "default"])
+      func key(_ item: Value) throws -> Value {
+        let found = try resolve(attribute, of: item, standard: standard)
+        if !isCaseSensitive, case .string(let text) = found { return .string(text.lowercased) }
+        return found
+      }
       var groups: [(key: Value, items: [Value])] = []
       for item in try sorted(try value.items(), by: key, reversed: false) {
         if let last = groups.last, try key(last.items[0]).equals(try key(item)) {
           groups[groups.count - 1].items.append(item)
         } else {
-          groups.append((try resolve(attribute, of: item), [item]))
+          groups.append((try resolve(attribute, of: item, standard: standard), [item]))
         }
       }
       return .list(groups.map { .tuple([$0.key, .list($0.items)]) })

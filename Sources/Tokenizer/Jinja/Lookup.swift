@@ -11,9 +11,10 @@ enum Lookup {
     case .string: return Methods.ofStrings.contains(name) ? .method(value, name) : missing(name, value)
     case .list, .tuple:
       if Methods.thatChange.contains(name) {
-        throw ValueError("“\(name)” would change a list, which the sandbox does not allow")
+        return .undefined("“\(name)” would change a list, which the sandbox does not allow")
       }
       return Methods.ofLists.contains(name) ? .method(value, name) : missing(name, value)
+    case .macro(let macro): return macro.attribute(name) ?? missing(name, value)
     default: return missing(name, value)
     }
   }
@@ -34,6 +35,8 @@ enum Lookup {
         let place = place < 0 ? place + items.count : place
         return items.indices.contains(place) ? items[place] : .undefined("a list of \(items.count) has no such item")
       }
+    case (.view(let view), _) where view.isRange:
+      if case .range = view.kind, index.integer != nil { return try item(index, of: .list(view.items)) }
     case (.string(let text), _):
       if let place = index.integer {
         let place = place < 0 ? place + text.count : place
@@ -72,8 +75,16 @@ enum Lookup {
     case .undefined(let reason): throw ValueError("\(reason), so it has no items")
     case .string(let text): return .string(Text(glyphs: try picked(text.count).map { text.glyphs[$0] }))
     case .list(let items): return .list(try picked(items.count).map { items[$0] })
+    case .view(let view):
+      guard case .range(let start, let stop, let stride) = view.kind else { break }
+      let items = try picked(view.items.count).map { view.items[$0] }
+      // Python says where the slice starts and ends, even where there is nothing between.
+      let first = items.first?.integer ?? (step > 0 ? stop : start)
+      let last = items.last?.integer.map { $0 + (step > 0 ? 1 : -1) * stride.signum() } ?? first
+      return .view(.init(kind: .range(start: first, stop: last, step: stride * step), items: items))
     case .tuple(let items): return .tuple(try picked(items.count).map { items[$0] })
-    default: throw ValueError("a \(value.typeName) cannot be sliced")
+    default: break
     }
+    throw ValueError("a \(value.typeName) cannot be sliced")
   }
 }

@@ -1,12 +1,14 @@
 /// The methods of Python's texts, lists and mappings that templates use. None changes its receiver.
 enum Methods {
-  static let ofDictionaries: Set = ["get", "items", "keys", "values"]
-  static let ofLists: Set = ["count", "index"]
+  static let ofDictionaries: Set = ["copy", "get", "items", "keys", "values"]
+  static let ofLists: Set = ["copy", "count", "index"]
   /// Methods that the sandbox refuses.
   static let thatChange: Set = ["append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"]
   static let ofStrings: Set = [
-    "capitalize", "center", "count", "endswith", "find", "format", "index", "isalnum", "isalpha", "isdigit", "islower",
-    "isnumeric", "isspace", "isupper", "join", "ljust", "lower", "lstrip", "partition", "removeprefix", "removesuffix",
+    "capitalize", "center", "count", "endswith", "expandtabs", "find", "format", "index", "isalnum", "isalpha",
+    "isascii",
+    "isdecimal", "isdigit", "isidentifier", "islower", "isnumeric", "isspace", "istitle", "isupper", "join", "ljust",
+    "lower", "lstrip", "partition", "removeprefix", "removesuffix",
     "replace", "rfind", "rindex", "rjust", "rpartition", "rsplit", "rstrip", "split", "splitlines", "startswith",
     "strip", "swapcase", "title", "upper", "zfill",
   ]
@@ -19,14 +21,17 @@ enum Methods {
       return result
     case .dictionary(let dictionary):
       switch name {
-      case "items": return .list(dictionary.entries.map { .tuple([$0.key, $0.value]) })
-      case "keys": return .list(dictionary.entries.map(\.key))
-      case "values": return .list(dictionary.entries.map(\.value))
+      case "items":
+        return .view(.init(kind: .items, items: dictionary.entries.map { .tuple([$0.key, $0.value]) }))
+      case "keys": return .view(.init(kind: .keys, items: dictionary.entries.map(\.key)))
+      case "values": return .view(.init(kind: .values, items: dictionary.entries.map(\.value)))
+      case "copy": return receiver
       default:
         guard let key = arguments[0, "key"] else { throw ValueError("“get” wants a key") }
         return dictionary[key] ?? arguments[1, "default"] ?? .none
       }
     case .list(let items), .tuple(let items):
+      if name == "copy" { return receiver }
       guard let item = arguments[0, "value"] else { throw ValueError("“\(name)” wants a value") }
       if name == "count" { return .int(items.count { $0.equals(item) }) }
       guard let index = items.firstIndex(where: { $0.equals(item) }) else {
@@ -61,11 +66,27 @@ enum Methods {
     func all(_ condition: (Unicode.Scalar) -> Bool) -> Value {
       .bool(!text.isEmpty && text.glyphs.allSatisfy { condition($0.scalar) })
     }
-    func ends(_ test: (Text) -> Bool) throws -> Value {
-      if case .tuple(let options) = arguments[0, "prefix"] {
-        return .bool(options.compactMap(\.asText).contains(where: test))
+    /// The part that the arguments from a place on choose, and where it starts; `nil` where Python finds nothing.
+    func part(_ index: Int) -> (text: Text, start: Int)? {
+      func bound(_ value: Value?, _ standard: Int) -> Int {
+        guard let bound = value?.integer else { return standard }
+        return max(0, bound < 0 ? bound + text.count : bound)
       }
-      return .bool(test(try wanted(0, "prefix")))
+      let start = bound(arguments[index, "start"], 0)
+      let end = min(bound(arguments[index + 1, "end"], text.count), text.count)
+      return start <= end ? (Text(glyphs: text.glyphs[start..<end]), start) : nil
+    }
+    func found(last: Bool) throws -> Int? {
+      let wanted = try wanted(0, "sub")
+      guard let part = part(1) else { return nil }
+      return (last ? part.text.lastIndex(of: wanted) : part.text.firstIndex(of: wanted)).map { $0 + part.start }
+    }
+    func ends(_ test: (Text, Text) -> Bool) throws -> Value {
+      guard let text = part(1)?.text else { return .bool(false) }
+      if case .tuple(let options) = arguments[0, "prefix"] {
+        return .bool(options.compactMap(\.asText).contains { test(text, $0) })
+      }
+      return .bool(test(text, try wanted(0, "prefix")))
     }
     switch name {
     case "strip", "lstrip", "rstrip":
@@ -75,8 +96,8 @@ enum Methods {
       }
       let drop = Set(characters.glyphs.map(\.scalar))
       return .string(text.trimmed(left: left, right: right) { drop.contains($0.scalar) })
-    case "startswith": return try ends(text.hasPrefix)
-    case "endswith": return try ends(text.hasSuffix)
+    case "startswith": return try ends { $0.hasPrefix($1) }
+    case "endswith": return try ends { $0.hasSuffix($1) }
     case "removeprefix":
       let prefix = try wanted(0, "prefix")
       return .string(text.hasPrefix(prefix) ? Text(glyphs: text.glyphs.dropFirst(prefix.count)) : text)
@@ -89,10 +110,9 @@ enum Methods {
         guard !separator.isEmpty else { throw ValueError("“\(name)” with an empty separator") }
         return .list(cut(text, separator, limit(1, "maxsplit"), fromRight: name == "rsplit").map(Value.string))
       }
-      guard name == "split" || limit(1, "maxsplit") == .max else {
-        throw ValueError("“rsplit” with a limit wants a separator", kind: .unsupported)
-      }
-      return .list(text.words(limit: limit(1, "maxsplit")).map(Value.string))
+      guard name == "rsplit" else { return .list(text.words(limit: limit(1, "maxsplit")).map(Value.string)) }
+      let words = Text(glyphs: text.glyphs.reversed()).words(limit: limit(1, "maxsplit"))
+      return .list(words.reversed().map { .string(Text(glyphs: $0.glyphs.reversed())) })
     case "partition", "rpartition":
       let separator = try wanted(0, "sep")
       guard !separator.isEmpty else { throw ValueError("“\(name)” with an empty separator") }
@@ -103,20 +123,18 @@ enum Methods {
       }
       let after = text.glyphs[(found + separator.count)...]
       return .tuple([.string(Text(glyphs: text.glyphs[..<found])), .string(separator), .string(Text(glyphs: after))])
-    case "splitlines": return .list(text.lines().map(Value.string))
+    case "splitlines":
+      return .list(text.lines(keepingEnds: arguments[0, "keepends"]?.isTrue ?? false).map(Value.string))
     case "replace":
       return .string(text.replacing(try wanted(0, "old"), with: try wanted(1, "new"), limit: limit(2, "count")))
-    case "find": return .int(text.firstIndex(of: try wanted(0, "sub")) ?? -1)
-    case "rfind": return .int(text.lastIndex(of: try wanted(0, "sub")) ?? -1)
+    case "find", "rfind": return .int(try found(last: name == "rfind") ?? -1)
     case "index", "rindex":
-      let part = try wanted(0, "sub")
-      guard let found = name == "index" ? text.firstIndex(of: part) : text.lastIndex(of: part) else {
-        throw ValueError("substring not found")
-      }
+      guard let found = try found(last: name == "rindex") else { throw ValueError("substring not found") }
       return .int(found)
     case "count":
-      let part = try wanted(0, "sub")
-      return .int(part.isEmpty ? text.count + 1 : text.split(separator: part).count - 1)
+      let wanted = try wanted(0, "sub")
+      guard let text = part(1)?.text else { return .int(0) }
+      return .int(wanted.isEmpty ? text.count + 1 : text.split(separator: wanted).count - 1)
     case "join":
       let items = try (arguments[0, "iterable"] ?? .undefined("“join” wants a list")).items()
       return .string(
@@ -131,8 +149,21 @@ enum Methods {
     case "title": return .string(Formatting.title(text))
     case "swapcase":
       return .string(
-        text.mapped { $0.properties.isUppercase ? $0.properties.lowercaseMapping : $0.properties.uppercaseMapping })
+        text.mappedByPlace { index, scalar in
+          scalar.properties.isUppercase ? text.lowercased(at: index) : scalar.properties.uppercaseMapping
+        })
     case "isspace": return all { Text.Glyph($0).isWhitespace }
+    case "isascii": return .bool(text.glyphs.allSatisfy(\.scalar.isASCII))
+    case "isdecimal": return all { $0.properties.numericType == .decimal }
+    case "isidentifier":
+      return .bool(
+        text.glyphs.first.map { $0.scalar == "_" || $0.scalar.properties.isXIDStart } ?? false
+          && text.glyphs.allSatisfy { $0.scalar.properties.isXIDContinue })
+    case "istitle":
+      let cased = text.glyphs.contains { $0.scalar.properties.isCased }
+      return .bool(cased && Text.same(text.glyphs, Formatting.title(text).glyphs))
+    case "expandtabs":
+      return .string(try Formatting.expandingTabs(text, size: arguments[0, "tabsize"]?.integer ?? 8))
     case "isdigit": return all { $0.properties.numericType == .decimal || $0.properties.numericType == .digit }
     case "isnumeric": return all { $0.properties.numericType != nil }
     case "isalpha": return all(Formatting.isLetter)

@@ -22,7 +22,10 @@ enum Operators {
     switch (kind, a, b) {
     case (.add, .string(let x), .string(let y)):
       try evaluator.made(x.count + y.count)
-      return .string(x + y)
+      guard x.isMarkup || y.isMarkup else { return .string(x + y) }
+      var sum = Filters.escaped(x) + Filters.escaped(y)
+      sum.isMarkup = true
+      return .string(sum)
     case (.add, .list(let x), .list(let y)):
       try evaluator.made(x.count + y.count)
       return .list(x + y)
@@ -35,6 +38,12 @@ enum Operators {
       if let count = a.integer { return .string(Text(glyphs: try repeated(x.glyphs, count, evaluator))) }
     case (.multiply, .list(let x), _):
       if let count = b.integer { return .list(try repeated(x, count, evaluator)) }
+    case (.multiply, _, .list(let x)):
+      if let count = a.integer { return .list(try repeated(x, count, evaluator)) }
+    case (.multiply, .tuple(let x), _):
+      if let count = b.integer { return .tuple(try repeated(x, count, evaluator)) }
+    case (.multiply, _, .tuple(let x)):
+      if let count = a.integer { return .tuple(try repeated(x, count, evaluator)) }
     case (.remainder, .string(let format), _): return .string(try Formatting.percent(format, b))
     default: break
     }
@@ -121,7 +130,7 @@ enum Operators {
       }
       return text.firstIndex(of: part) != nil
     case .dictionary(let dictionary): return dictionary[item] != nil
-    case .undefined, .list, .tuple: return try container.items().contains { $0.equals(item) }
+    case .undefined, .list, .tuple, .view: return try container.items().contains { $0.equals(item) }
     default: throw ValueError("“in” a \(container.typeName)")
     }
   }

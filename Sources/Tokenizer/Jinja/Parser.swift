@@ -83,13 +83,26 @@ struct Parser {
       let inner = try body(until: [])
       try end("generation", line: line)
       return .block(inner)
+    case "with":
+      var bindings: [Statement.Binding] = []
+      while stream.current != .blockEnd {
+        if !bindings.isEmpty { try stream.expect(symbol: ",") }
+        let name = try stream.expectName()
+        try stream.expect(symbol: "=")
+        bindings.append(.init(target: .name(name), value: try stream.expression()))
+      }
+      try stream.expect(.blockEnd)
+      let inner = try body(until: [])
+      try end("with", line: line)
+      return .with(bindings, inner)
     case "break", "continue":
       guard loops > 0 else { throw stream.error("“\(name)” outside of a loop") }
       try stream.expect(.blockEnd)
       return name == "break" ? .leave : .skip
     default:
       throw TemplateError(
-        .unsupported, "no statement named “\(name)”; there are if, for, set, macro, call, filter, generation, raw",
+        .unsupported,
+        "no statement named “\(name)”; there are if, for, set, with, macro, call, filter, generation, raw",
         line: line)
     }
   }
@@ -142,16 +155,20 @@ struct Parser {
         otherwise: otherwise))
   }
 
+  private static let constants: Set = ["true", "false", "none", "True", "False", "None"]
+
   private mutating func target(allowsAttribute: Bool) throws -> Statement.Target {
     var targets: [Statement.Target] = []
     var isTuple = false
     repeat {
-      if isTuple, stream.isName("in") || stream.isSymbol("=") { break }
       if stream.skip(symbol: "(") {
         targets.append(try target(allowsAttribute: false))
         try stream.expect(symbol: ")")
       } else {
         let name = try stream.expectName()
+        guard !Self.constants.contains(name), allowsAttribute || name != "loop" else {
+          throw stream.error("“\(name)” cannot be set")
+        }
         if allowsAttribute, stream.skip(symbol: ".") {
           return .attribute(name, try stream.expectName())
         }
@@ -183,7 +200,12 @@ struct Parser {
     while !stream.skip(symbol: ")") {
       if !parameters.isEmpty { try stream.expect(symbol: ",") }
       let name = try stream.expectName()
-      parameters.append((name, stream.skip(symbol: "=") ? try stream.expression() : nil))
+      guard !parameters.contains(where: { $0.name == name }) else { throw stream.error("two parameters “\(name)”") }
+      let value = stream.skip(symbol: "=") ? try stream.expression() : nil
+      guard value != nil || parameters.last?.value == nil else {
+        throw stream.error("the parameter “\(name)” without a default after one that has one")
+      }
+      parameters.append((name, value))
     }
     return parameters
   }
@@ -195,9 +217,11 @@ struct Parser {
     let outer = loops
     loops = 0
     defer { loops = outer }
+    let start = stream.place
     let inner = try body(until: [])
+    let catches = stream.names(from: start).intersection(["varargs", "kwargs", "caller"])
     try end("macro", line: line)
-    return .macro(.init(name: name, parameters: parameters, body: inner))
+    return .macro(.init(name: name, parameters: parameters, body: inner, catches: catches))
   }
 
   private mutating func callBlock(line: Int) throws -> Statement.Kind {
@@ -205,8 +229,10 @@ struct Parser {
     let call = try stream.expression()
     guard case .call = call.kind else { throw stream.error("expected a call after “call”") }
     try stream.expect(.blockEnd)
+    let start = stream.place
     let inner = try body(until: [])
+    let catches = stream.names(from: start).intersection(["varargs", "kwargs", "caller"])
     try end("call", line: line)
-    return .callBlock(.init(name: "caller", parameters: parameters, body: inner), call: call)
+    return .callBlock(.init(name: "caller", parameters: parameters, body: inner, catches: catches), call: call)
   }
 }

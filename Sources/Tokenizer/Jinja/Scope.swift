@@ -29,6 +29,17 @@ final class Macro {
     self.definition = definition
     self.scope = scope
   }
+
+  func attribute(_ name: String) -> Value? {
+    switch name {
+    case "name": .text(definition.name)
+    case "arguments": .tuple(definition.parameters.map { .text($0.name) })
+    case "catch_kwargs": .bool(definition.catches.contains("kwargs"))
+    case "catch_varargs": .bool(definition.catches.contains("varargs"))
+    case "caller": .bool(definition.catches.contains("caller"))
+    default: nil
+    }
+  }
 }
 
 /// The variable `loop`.

@@ -90,8 +90,15 @@ struct Statement: Sendable {
     case macro(MacroDefinition)
     case callBlock(MacroDefinition, call: Expression)
     case block([Statement])
+    case with([Binding], [Statement])
     case leave
     case skip
+  }
+
+  /// A name that a `with` block gives to a value.
+  struct Binding: Sendable {
+    let target: Target
+    let value: Expression
   }
 
   /// A condition and what it guards.
@@ -122,5 +129,7 @@ struct Statement: Sendable {
     let name: String
     let parameters: [(name: String, value: Expression?)]
     let body: [Statement]
+    /// Which of `varargs`, `kwargs` and `caller` the body names: only then may more be given than the parameters.
+    let catches: Set<String>
   }
 }

@@ -1,7 +1,8 @@
 /// What may follow `is`.
 enum Tests {
   static let names: Set = [
-    "boolean", "callable", "defined", "divisibleby", "eq", "equalto", "even", "false", "filter", "float", "ge", "gt",
+    "boolean", "callable", "defined", "divisibleby", "eq", "equalto", "escaped", "even", "false", "filter", "float",
+    "ge", "gt",
     "greaterthan", "in", "integer", "iterable", "le", "lessthan", "lower", "lt", "mapping", "ne", "none", "number",
     "odd", "sameas", "sequence", "string", "test", "true", "undefined", "upper", "None", "True", "False",
   ]
@@ -44,6 +45,7 @@ enum Tests {
     case "iterable", "sequence":
       switch value {
       case .list, .tuple, .string, .dictionary, .undefined: return true
+      case .view(let view): return name == "iterable" || view.isRange
       default: return false
       }
     case "callable":
@@ -56,9 +58,16 @@ enum Tests {
       return try Methods.call(
         name == "lower" ? "islower" : "isupper", on: .string(value.written), Arguments(), Evaluator(clock: .standard)
       ).isTrue
-    case "even": return try integer(value) % 2 == 0
-    case "odd": return try integer(value) % 2 != 0
+    case "even", "odd":
+      if case .double(let number) = value {
+        return number.remainder(dividingBy: 2).magnitude == (name == "odd" ? 1 : 0)
+      }
+      return try integer(value) % 2 == 0 ? name == "even" : name == "odd"
     case "divisibleby":
+      if let number = value.number, let divisor = try parameter().number, value.integer == nil {
+        guard divisor != 0 else { throw ValueError("division by zero") }
+        return number.truncatingRemainder(dividingBy: divisor) == 0
+      }
       let divisor = try integer(try parameter())
       guard divisor != 0 else { throw ValueError("division by zero") }
       return divisor == -1 ? true : try integer(value) % divisor == 0
@@ -72,6 +81,7 @@ enum Tests {
     case "sameas":
       let other = try parameter()
       return value.typeName == other.typeName && value.equals(other)
+    case "escaped": return value.asText?.isMarkup ?? false
     case "filter": return value.asText.map { Filters.names.contains($0.string) } ?? false
     case "test": return value.asText.map { names.contains($0.string) } ?? false
     default: throw ValueError("no test named “\(name)”", kind: .unsupported)

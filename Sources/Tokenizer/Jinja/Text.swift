@@ -29,6 +29,8 @@ struct Text: Sendable {
   static let maximumOffset = 0xFFF_FFFF
 
   var glyphs: [Glyph]
+  /// Whether `escape` or `safe` made it: it is not escaped again, and what is added to it is.
+  var isMarkup = false
 
   init(glyphs: [Glyph] = []) { self.glyphs = glyphs }
 
@@ -126,7 +128,7 @@ struct Text: Sendable {
     var rest = glyphs.drop(while: \.isWhitespace)
     while !rest.isEmpty {
       if parts.count == limit {
-        parts.append(Text(glyphs: Array(rest)).trimmed(left: false))
+        parts.append(Text(glyphs: Array(rest)))
         break
       }
       let word = rest.prefix { !$0.isWhitespace }
@@ -136,7 +138,7 @@ struct Text: Sendable {
     return parts
   }
 
-  func lines() -> [Text] {
+  func lines(keepingEnds: Bool = false) -> [Text] {
     let breaks: Set<Unicode.Scalar> = [
       "\n", "\r", "\u{0B}", "\u{0C}", "\u{1C}", "\u{1D}", "\u{1E}", "\u{85}", "\u{2028}", "\u{2029}",
     ]
@@ -145,8 +147,9 @@ struct Text: Sendable {
     var position = 0
     while position < count {
       if breaks.contains(glyphs[position].scalar) {
-        parts.append(Text(glyphs: glyphs[start..<position]))
+        let end = position
         if glyphs[position].scalar == "\r", position + 1 < count, glyphs[position + 1].scalar == "\n" { position += 1 }
+        parts.append(Text(glyphs: glyphs[start..<(keepingEnds ? position + 1 : end)]))
         start = position + 1
       }
       position += 1
@@ -161,10 +164,27 @@ struct Text: Sendable {
   }
 
   var uppercased: Text { mapped { $0.properties.uppercaseMapping } }
-  var lowercased: Text { mapped { $0.properties.lowercaseMapping } }
+  var lowercased: Text { mappedByPlace { index, _ in lowercased(at: index) } }
+
+  /// Each character mapped to others, which keep its origin, by its place.
+  func mappedByPlace(_ transform: (Int, Unicode.Scalar) -> String) -> Text {
+    Text(
+      glyphs: glyphs.enumerated().flatMap { index, glyph in
+        transform(index, glyph.scalar).unicodeScalars.map { glyph.with($0) }
+      })
+  }
+
+  /// The small letter of a character: a sigma at the end of a word has its own.
+  func lowercased(at index: Int) -> String {
+    let scalar = glyphs[index].scalar
+    guard scalar == "Σ" else { return scalar.properties.lowercaseMapping }
+    func isCased(_ glyphs: some Sequence<Glyph>) -> Bool {
+      glyphs.first { !$0.scalar.properties.isCaseIgnorable }?.scalar.properties.isCased ?? false
+    }
+    return isCased(glyphs[..<index].reversed()) && !isCased(glyphs[(index + 1)...]) ? "ς" : "σ"
+  }
 
   var capitalized: Text {
-    Text(glyphs: glyphs.prefix(1)).mapped { $0.properties.titlecaseMapping }
-      + Text(glyphs: glyphs.dropFirst()).lowercased
+    mappedByPlace { index, scalar in index == 0 ? scalar.properties.titlecaseMapping : lowercased(at: index) }
   }
 }

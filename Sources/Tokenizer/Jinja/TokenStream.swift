@@ -15,6 +15,20 @@ struct TokenStream {
   var next: Lexer.Token.Kind? { position + 1 < tokens.count ? tokens[position + 1].kind : nil }
   var line: Int { position < tokens.count ? tokens[position].line : tokens.last?.line ?? 1 }
 
+  /// How many tokens are behind.
+  var place: Int { position }
+
+  /// The names that stand in the tokens from a place up to this one, but for attributes.
+  func names(from start: Int) -> Set<String> {
+    var names: Set<String> = []
+    for index in start..<min(position, tokens.count) {
+      if case .name(let name) = tokens[index].kind, index == 0 || tokens[index - 1].kind != .symbol(".") {
+        names.insert(name)
+      }
+    }
+    return names
+  }
+
   mutating func advance() { position += 1 }
 
   func error(_ message: String, _ kind: TemplateError.Kind = .syntax) -> TemplateError {

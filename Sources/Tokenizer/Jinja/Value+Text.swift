@@ -23,7 +23,14 @@ extension Value {
     case .dictionary(let dictionary):
       Text("{")
         + Self.joined(dictionary.entries.map { $0.key.represented + Text(": ") + $0.value.represented }) + Text("}")
-    case .namespace, .loop, .macro, .function, .method: Text("<\(typeName)>")
+    case .view(let view):
+      switch view.kind {
+      case .range(let start, let stop, 1): Text("range(\(start), \(stop))")
+      case .range(let start, let stop, let step): Text("range(\(start), \(stop), \(step))")
+      default: Text("\(typeName)([") + Self.joined(view.items.map(\.represented)) + Text("])")
+      }
+    case .loop(let loop): Text("<LoopContext \(loop.index + 1)/\(loop.items.count)>")
+    case .namespace, .macro, .function, .method: Text("<\(typeName)>")
     }
   }
 
@@ -52,7 +59,14 @@ extension Value {
       case "\r": return "\\r"
       case "\t": return "\\t"
       case "\u{00}"..<"\u{20}", "\u{7F}"..<"\u{A1}", "\u{AD}": return escape("\\x", scalar.value, digits: 2)
-      default: return String(scalar)
+      case " ": return " "
+      default:
+        switch scalar.properties.generalCategory {
+        case .control, .format, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator, .spaceSeparator:
+          return scalar.value > 0xFFFF
+            ? escape("\\U", scalar.value, digits: 8) : escape("\\u", scalar.value, digits: 4)
+        default: return String(scalar)
+        }
       }
     }
     return Text(String(quote)) + inner + Text(String(quote))
@@ -65,7 +79,7 @@ extension Value {
 
   /// How `tojson` writes values: Python's `json.dumps`.
   struct JSONStyle {
-    var indent: Int?
+    var indent: Text?
     var itemSeparator: String?
     var keySeparator: String?
     var sortsKeys = false
@@ -77,8 +91,8 @@ extension Value {
     func enclosed(_ open: String, _ parts: [Text], _ close: String) -> Text {
       if parts.isEmpty { return Text(open + close) }
       guard let indent = style.indent else { return Text(open) + Self.joined(parts, by: separator) + Text(close) }
-      let inner = Text("\n" + String(repeating: " ", count: indent * (level + 1)))
-      let outer = Text("\n" + String(repeating: " ", count: indent * level))
+      let outer = (0..<level).reduce(Text("\n")) { text, _ in text + indent }
+      let inner = outer + indent
       return Text(open) + inner + Self.joined(parts, by: separator + inner) + outer + Text(close)
     }
     switch self {

@@ -9,6 +9,8 @@ enum Value {
   case list([Value])
   case tuple([Value])
   case dictionary(Dictionary)
+  /// What can be gone through but is no list: a range, or a mapping's items.
+  case view(View)
   case namespace(Namespace)
   case loop(Loop)
   case macro(Macro)
@@ -33,9 +35,43 @@ enum Value {
     }
   }
 
+  /// What `range()` and a mapping's `items()`, `keys()` and `values()` give.
+  struct View {
+    /// The kinds, by what they are made of.
+    enum Kind: Equatable {
+      case range(start: Int, stop: Int, step: Int)
+      case items
+      case keys
+      case values
+    }
+
+    let kind: Kind
+    let items: [Value]
+
+    /// What Python calls the type.
+    var typeName: String {
+      switch kind {
+      case .range: "range"
+      case .items: "dict_items"
+      case .keys: "dict_keys"
+      case .values: "dict_values"
+      }
+    }
+
+    var isRange: Bool {
+      if case .range = kind { true } else { false }
+    }
+  }
+
   /// What `namespace()` makes: the one thing that a template can change across scopes.
   final class Namespace {
     var variables: [String: Value]
+
+    /// - Throws: `ValueError` for a name that transformers does not let a template store.
+    static func check(_ name: String) throws {
+      guard !name.hasPrefix("_") else { throw ValueError("“\(name)” cannot be stored: it begins with “_”") }
+    }
+
     init(_ variables: [String: Value]) { self.variables = variables }
   }
 
@@ -69,6 +105,7 @@ enum Value {
     case .list: "list"
     case .tuple: "tuple"
     case .dictionary: "dict"
+    case .view(let view): view.typeName
     case .namespace: "namespace"
     case .loop: "loop"
     case .macro: "macro"
@@ -86,6 +123,16 @@ enum Value {
     case .string(let text): !text.isEmpty
     case .list(let items), .tuple(let items): !items.isEmpty
     case .dictionary(let dictionary): !dictionary.entries.isEmpty
+    case .view(let view): !view.items.isEmpty
+    default: true
+    }
+  }
+
+  /// Whether it may be a key: what can change may not.
+  var isHashable: Bool {
+    switch self {
+    case .list, .dictionary, .view: false
+    case .tuple(let items): items.allSatisfy(\.isHashable)
     default: true
     }
   }
@@ -129,6 +176,8 @@ enum Value {
       return a.entries.count == b.entries.count
         && a.entries.allSatisfy { entry in b[entry.key].map { $0.equals(entry.value) } ?? false }
     case (.namespace(let a), .namespace(let b)): return a === b
+    case (.view(let a), .view(let b)):
+      return a.typeName == b.typeName && Value.list(a.items).equals(.list(b.items))
     default: return false
     }
   }
@@ -153,6 +202,7 @@ enum Value {
     case .list(let items), .tuple(let items): items
     case .string(let text): text.glyphs.map { .string(Text(glyphs: [$0])) }
     case .dictionary(let dictionary): dictionary.entries.map(\.key)
+    case .view(let view): view.items
     default: throw ValueError("a \(typeName) cannot be iterated over")
     }
   }
