@@ -15,7 +15,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
-    .package(url: "https://github.com/swiftcsv/SwiftCSV", exact: "0.10.0"),
   ],
   targets: [
     // System libraries: module maps only.
@@ -35,9 +34,7 @@ let package = Package(
     .target(name: "Manuscript", dependencies: ["CMark", "Yams"]),
     .target(
       name: "Experiment",
-      dependencies: [
-        "Manuscript", "Tokenizer", "Transformer", "Statistics", .product(name: "SwiftCSV", package: "SwiftCSV"),
-      ]),
+      dependencies: ["Manuscript", "Tokenizer", "Transformer", "Statistics"]),
     .target(name: "Runner", dependencies: ["Experiment"]),
     .target(name: "Ledger", dependencies: ["Tensor", "CGit2"]),
     .target(

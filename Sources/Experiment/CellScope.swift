@@ -34,19 +34,7 @@ public struct CellScope: Sendable {
 
   /// The problems of a filter: columns that the data lack, and conditions that no row meets.
   public func problems(of filter: RowFilter, setting: String) -> [Problem] {
-    guard let data else { return [] }
-    let unknown = filter.conditions.filter { !data.columns.contains($0.column) }.map {
-      Problem.unknown(
-        $0.column, kind: "column", in: "in the data “\(data.name)”", allowed: data.columns, at: $0.location)
-    }
-    if unknown.isEmpty, !data.rows.contains(where: filter.accepts) {
-      return [
-        Problem(
-          "no row of the data “\(data.name)” meets “\(setting)”", at: location(of: setting),
-          help: "change a value, or leave the condition out")
-      ]
-    }
-    return unknown
+    data.map { filter.problems(in: $0, setting: setting, at: location(of: setting)) } ?? []
   }
 
   /// The problems of layers that the model does not have.

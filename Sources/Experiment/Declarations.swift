@@ -6,7 +6,7 @@ import Manuscript
 /// above it, or else on what the front matter names. `--set model=…` takes the place of front matter and declarations.
 struct Declarations {
   /// The kinds of cells that declare, with the keys that each may have besides its label and caption.
-  static let keys = ["model": ModelSource.keys, "data": ["file", "columns"]]
+  static let keys = ["model": ModelSource.keys, "data": DataSource.Settings.keys.map(\.name)]
 
   /// The reference documentation of both kinds, in Markdown.
   static let documentation = """
@@ -19,10 +19,21 @@ struct Declarations {
     |---|---|---|---|
     | `path` | text | required | `{model}`: a name in `experiments/models`, or a checkpoint's directory. |
     | `chat_template` | text | the model's own | `{model}`: a file with a template that takes its place. |
-    | `file` | text | required | `{data}`: a name in `experiments/data`, or the path of a CSV, JSON or JSONL file. |
-    | `columns` | a map from our columns to the file's | `{}` | `{data}`: which column is meant, as in `{ text: goal }`. |
+    \(dataRows)
+
+    The front matter's `data`, and a cell's own, may be the same map as `{data}` holds. Columns get their names first;
+    then rows are filtered, sampled and divided, each row in its place in the file. What is drawn depends on the seed and
+    on the row's number alone, so it is the same on every run, and a larger sample holds the smaller one.
 
     """
+
+  private static var dataRows: String {
+    let defaults = DataSource.Settings()
+    return DataSource.Settings.keys.map { key in
+      let standard = key.isRequired ? "required" : "`\(key.written(defaults))`"
+      return "| `\(key.name)` | \(key.form) | \(standard) | `{data}`: \(key.summary) |"
+    }.joined(separator: "\n")
+  }
 
   private let document: Document
   private let overridden: Set<String>
@@ -32,31 +43,44 @@ struct Declarations {
   init(of document: Document, overrides: some Sequence<String>) {
     self.document = document
     overridden = Set(overrides)
-    problems = document.cells.flatMap { cell -> [Problem] in
-      guard let keys = Self.keys[cell.kind], let main = keys.first else { return Self.problems(ofModelIn: cell) }
-      let unknown = cell.parameters.filter { !keys.contains($0.key.value) }.map { entry in
-        Problem.unknown(
-          entry.key.value, kind: "key", in: "in {\(cell.kind)}", allowed: keys + ["label", "caption"],
-          at: entry.key.location)
-      }
-      guard cell.body[main]?.string == nil else {
-        return unknown + (unknown.isEmpty && cell.kind == "model" ? Self.problems(of: Self.source(of: cell)) : [])
-      }
-      let location = cell.body[main]?.location ?? cell.location
-      return unknown + [
-        Problem(
-          "{\(cell.kind)} does not say which: “\(main)” is \(cell.body[main]?.summary ?? "missing")", at: location,
-          expected: "expected: a name in experiments/\(cell.kind == "model" ? "models" : "data"), or a path")
-      ]
+    problems = [
+      document.frontMatter.data.map { Self.problems(ofData: $0.value) } ?? [],
+      document.cells.flatMap { cell in
+        (cell.body["model"].map(Self.problems(ofModel:)) ?? []) + (cell.body["data"].map(Self.problems(ofData:)) ?? [])
+      },
+      document.cells.flatMap { cell -> [Problem] in
+        guard let keys = Self.keys[cell.kind], let main = keys.first else { return [] }
+        guard cell.body[main]?.string == nil else {
+          return cell.kind == "data"
+            ? Self.problems(ofData: Self.source(of: cell)) : Self.problems(ofModel: Self.source(of: cell))
+        }
+        let unknown = cell.parameters.filter { !keys.contains($0.key.value) }.map { entry in
+          Problem.unknown(
+            entry.key.value, kind: "key", in: "in {\(cell.kind)}", allowed: keys + ["label", "caption"],
+            at: entry.key.location)
+        }
+        return unknown + [
+          Problem(
+            "{\(cell.kind)} does not say which: “\(main)” is \(cell.body[main]?.summary ?? "missing")",
+            at: cell.body[main]?.location ?? cell.location,
+            expected: "expected: a name in experiments/\(cell.kind == "model" ? "models" : "data"), or a path")
+        ]
+      },
+    ].flatMap { $0 }
+  }
+
+  /// What is wrong with what a document says of its data, whatever the file holds.
+  private static func problems(ofData data: YAMLValue) -> [Problem] {
+    do {
+      _ = try DataSource(data)
+      return []
+    } catch {
+      return error.list
     }
   }
 
-  /// What is wrong with the model that a cell names itself.
-  private static func problems(ofModelIn cell: Cell) -> [Problem] {
-    cell.body["model"].map(problems) ?? []
-  }
-
-  private static func problems(of model: YAMLValue) -> [Problem] {
+  /// The same for its model.
+  private static func problems(ofModel model: YAMLValue) -> [Problem] {
     do {
       _ = try ModelSource(model)
       return []
@@ -80,7 +104,7 @@ struct Declarations {
     return document.frontMatter.model ?? first.flatMap(Self.model)
   }
 
-  /// The data that a cell works on, if it works on any: a name or path, or a map with `file` and `columns`.
+  /// The data that a cell works on, if it works on any: a name or path, or a map; see ``DataSource``.
   func data(of cell: Cell) -> YAMLValue? {
     if let own = cell.body["data"] {
       guard let name = own.string, let declared = declaration("data", label: name) else { return own }

@@ -91,6 +91,6 @@ public struct Experiment: Sendable {
   /// The model of the document as a whole, which expressions call `model`.
   public var model: ModelSource? { declarations.model }
 
-  /// The data that a cell works on, if it works on any: a name or path, or a map with `file` and `columns`.
+  /// The data that a cell works on, if it works on any: a name or path, or a map; see ``DataSource``.
   public func data(of cell: Cell) -> YAMLValue? { declarations.data(of: cell) }
 }

@@ -56,6 +56,8 @@ public struct Runner: Sendable {
     for cell in experiment.cells {
       do {
         problems += cell.problems(try scope(of: cell, in: experiment))
+      } catch let error as Problems {
+        problems += error.list
       } catch let problem as Problem {
         problems.append(problem)
       } catch {
@@ -288,7 +290,9 @@ public struct Runner: Sendable {
       let isWritten = experiment.cells.contains { $0.writes == model.path.value }
       if !isWritten || shelf.hasModel(model.path.value) { subject = try shelf.subject(model) }
     }
-    let data = try experiment.data(of: cell.cell).map { try shelf.dataset($0) }
+    let data = try experiment.data(of: cell.cell).map {
+      try shelf.dataset($0, seed: experiment.document.frontMatter.seed)
+    }
     return CellScope(cell: cell.cell, subject: subject, data: data, root: shelf.root)
   }
 
@@ -303,7 +307,7 @@ public struct Runner: Sendable {
       parts["model"] = subject.digest.hex
       parts["linear algebra"] = BLAS.coreType
     }
-    if let data = scope.data { parts["data"] = "\(data.digest) \(data.renames.sorted { $0.key < $1.key })" }
+    if let data = scope.data { parts["data"] = data.identity }
     for label in experiment.needs(of: cell.cell.label.value) {
       parts["needs \(label)"] = upstream[label]?.digest.hex
     }

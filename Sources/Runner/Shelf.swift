@@ -87,32 +87,14 @@ public final class Shelf: Sendable {
     return Set(entries.filter { !$0.hasPrefix(".") }.map(name)).sorted()
   }
 
-  /// The data that a document asks for: a name, a path, or a map with `file` and `columns` (ours: theirs).
+  /// The data that a document asks for: a name, a path, or a map that says which rows under which names.
   ///
-  /// - Throws: `Problem` if there is no such file, or a column is missing; `DatasetError` if it cannot be read.
-  public func dataset(_ yaml: YAMLValue) throws -> Dataset {
-    let file = yaml["file"] ?? yaml
-    guard let name = file.string else {
-      throw Problem(
-        "“data” is \(file.summary)", at: file.location,
-        expected: "expected: a name in experiments/data, a path, or a map with file and columns")
-    }
-    for entry in yaml.entries ?? [] where !["file", "columns"].contains(entry.key.value) {
-      throw Problem.unknown(
-        entry.key.value, kind: "key", in: "in data", allowed: ["file", "columns"], at: entry.key.location)
-    }
-    let dataset = try named(name, at: file.location)
-    guard let columns = yaml["columns"]?.entries else { return dataset }
-    var renames: [String: String] = [:]
-    for entry in columns {
-      let theirs = entry.value.string ?? entry.value.source
-      guard dataset.columns.contains(theirs) else {
-        throw Problem.unknown(
-          theirs, kind: "column", in: "in \(name)", allowed: dataset.columns, at: entry.value.location)
-      }
-      renames[entry.key.value] = theirs
-    }
-    return dataset.renaming(renames)
+  /// - Parameter seed: the document's seed, for rows that are drawn without a seed of their own.
+  /// - Throws: `Problems` if the map is wrong or does not fit the file, `Problem` if there is no such file;
+  ///   `DatasetError` if it cannot be read.
+  public func dataset(_ yaml: YAMLValue, seed: UInt64) throws -> Dataset {
+    let source = try DataSource(yaml)
+    return try source.rows(of: try named(source.file.value, at: source.file.location), seed: seed)
   }
 
   private func named(_ name: String, at location: SourceLocation) throws -> Dataset {

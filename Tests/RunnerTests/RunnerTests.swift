@@ -108,6 +108,36 @@ struct RunnerTests {
     #expect(renamed.isEmpty)
   }
 
+  @Test(
+    "Other rows, other parts or another seed of the data run the cell again; the same rows, however asked for, do not.")
+  func selections() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "selections-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let rows = (0..<20).map { "\($0),\($0 % 2 == 0 ? "even" : "odd")\n" }
+    try Data(("n,kind\n" + rows.joined()).utf8).write(to: folder.appending(path: "rows.csv"))
+    func run(_ data: String, seed: Int = 1) throws -> Runner.Outcome {
+      let text = "---\nseed: \(seed)\ndata: { file: \"rows.csv\"\(data) }\n---\n\n" + cell("a", 1)
+      let experiment = try Experiment(
+        name: "sums", source: text, file: "sums.md", overrides: [:], registry: Registry([AddCell.self]))
+      return try Runner(shelf: Shelf(root: folder), store: memory.store).run(experiment)
+    }
+    for data in [
+      "", ", split: { a: 0.5, b: 0.5 }", ", split: { a: 0.4, b: 0.6 }", ", split: { a: 0.5, b: 0.5 }, seed: 9",
+      ", split: { a: 0.5, b: 0.5 }, group: kind", ", where: { kind: odd }", ", sample: 7", ", sample: 8",
+      ", columns: { text: kind }",
+    ] {
+      #expect(try run(data).ran == 1, "\(data)")
+      #expect(try run(data).reused == 1, "\(data)")
+    }
+    #expect(try run(", where: { kind: [odd] }").reused == 1)
+    #expect(try run(", split: { b: 0.5, a: 0.5 }, seed: 1").reused == 1)
+    let error = #expect(throws: Problems.self) { try run(", sample: 21") }
+    #expect(
+      error?.description
+        == "sums.md:3:35: error: “sample” asks for 21 of the 20 rows of “rows.csv”\n  expected: 1 to 20")
+  }
+
   @Test("A rerun runs what could be reused.")
   func rerun() throws {
     _ = try run(cell("a", 1))

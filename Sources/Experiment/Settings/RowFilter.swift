@@ -44,4 +44,17 @@ public struct RowFilter: SettingValue, Hashable {
       row[condition.column].map { condition.allowed.contains($0.plain) } ?? false
     }
   }
+  /// The problems of a filter: columns that the data lack, and conditions that no row meets.
+  func problems(in data: Dataset, setting: String, at location: SourceLocation) -> [Problem] {
+    let unknown = conditions.filter { !data.columns.contains($0.column) }.map {
+      Problem.unknown(
+        $0.column, kind: "column", in: "in the data “\(data.name)”", allowed: data.columns, at: $0.location)
+    }
+    guard unknown.isEmpty, !data.rows.contains(where: accepts) else { return unknown }
+    return [
+      Problem(
+        "no row of the data “\(data.name)” meets “\(setting)”", at: location,
+        help: "change a value, or leave the condition out")
+    ]
+  }
 }

@@ -61,6 +61,21 @@ extension Int: SettingValue {
   }
 }
 
+/// A seed.
+extension UInt64: SettingValue {
+  /// What may be written, for messages and documentation.
+  public static var form: String { "a whole number from 0 on" }
+  /// The value as a document would write it.
+  public var written: String { description }
+
+  /// Reads the value; see ``SettingValue/read(_:)``.
+  public static func read(_ yaml: YAMLValue) throws(Problem) -> UInt64 {
+    // Beyond 63 bits YAML has a double, but the digits are still there.
+    guard yaml.double != nil, let number = UInt64(yaml.source) else { throw mismatch(yaml) }
+    return number
+  }
+}
+
 extension Double: SettingValue {
   /// What may be written, for messages and documentation.
   public static var form: String { "a number" }
