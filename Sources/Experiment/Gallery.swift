@@ -1,6 +1,7 @@
 /// What a model was asked and what it said, to be read and not only counted.
 ///
-/// Everything here is model output or data: a report escapes it and sets it in its own frame.
+/// Everything here is model output or data: a report escapes it and sets it in its own frame. A cell kind puts what a
+/// model said here and nowhere else, because here `redact: completions` finds it.
 public struct Gallery: Codable, Hashable, Sendable {
   /// Unique among the galleries of its cell.
   public var name: String

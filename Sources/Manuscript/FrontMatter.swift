@@ -16,9 +16,11 @@ public struct FrontMatter: Sendable, Hashable {
   public var description: String?
   /// Who wrote the document.
   public var author: String?
+  /// What is kept out of records and reports.
+  public var redact: Set<Redaction> = []
 
   /// The keys that front matter may have.
-  public static let keys = ["author", "data", "description", "model", "params", "seed", "tags", "title"]
+  public static let keys = ["author", "data", "description", "model", "params", "redact", "seed", "tags", "title"]
 
   /// The value of a parameter, or `nil` if there is none of that name.
   public func parameter(_ name: String) -> YAMLValue? { params.first { $0.key.value == name }?.value }

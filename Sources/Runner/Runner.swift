@@ -84,7 +84,7 @@ public struct Runner: Sendable {
         return step(of: cell, fate: .runAfterTraining, scope: scope, weights: weights, key: nil)
       }
       let key = key(of: cell, scope: scope, in: experiment, upstream: keys)
-      let isKept = !rerun && existing(cell, scope: scope, key: key) != nil
+      let isKept = !rerun && existing(cell, scope: scope, key: key, in: experiment) != nil
       if isKept || cell.writes == nil { keys[label] = key }
       return step(of: cell, fate: isKept ? .reuse : .run, scope: scope, weights: weights, key: key.digest)
     }
@@ -173,7 +173,7 @@ public struct Runner: Sendable {
         watch(.failed(label: label, message: message))
         continue
       }
-      if !rerun, let results = existing(cell, scope: scope, key: key) {
+      if !rerun, let results = existing(cell, scope: scope, key: key, in: experiment) {
         reused += 1
         done[label] = Record.Cell(label: label, kind: cell.cell.kind, key: key.digest, results: results)
         watch(.reused(label: label))
@@ -188,7 +188,7 @@ public struct Runner: Sendable {
         report: { watch(.progress(label: label, done: $0, total: $1)) }, isCancelled: isCancelled)
       ran += 1
       do {
-        let results = try cell.run(context)
+        let results = try cell.run(context).redacting(experiment.document.frontMatter.redact)
         try store.save(results, key.digest)
         done[label] = Record.Cell(label: label, kind: cell.cell.kind, key: key.digest, results: results)
         watch(.finished(label: label, seconds: (ContinuousClock.now - start) / .seconds(1)))
@@ -279,8 +279,12 @@ public struct Runner: Sendable {
     return Outcome(record: record, problems: Problems(problems).list, ran: ran, reused: reused)
   }
 
-  private func existing(_ cell: PreparedCell, scope: CellScope, key: CellKey) -> Results? {
-    cell.kept(scope, key) ?? (cell.writes == nil ? store.load(key.digest) : nil)
+  private func existing(
+    _ cell: PreparedCell, scope: CellScope, key: CellKey, in experiment: Experiment
+  ) -> Results? {
+    // What a kind keeps beside what it wrote never left the kind; what the store has was redacted before it was saved.
+    cell.kept(scope, key)?.redacting(experiment.document.frontMatter.redact)
+      ?? (cell.writes == nil ? store.load(key.digest) : nil)
   }
 
   private func scope(of cell: PreparedCell, in experiment: Experiment) throws -> CellScope {
@@ -308,6 +312,9 @@ public struct Runner: Sendable {
       parts["linear algebra"] = BLAS.coreType
     }
     if let data = scope.data { parts["data"] = data.identity }
+    // A model need not be written again because less is shown of it: its results are not looked for in the store.
+    let redact = experiment.document.frontMatter.redact
+    if !redact.isEmpty, cell.writes == nil { parts["redact"] = redact.map(\.rawValue).sorted().joined(separator: " ") }
     for label in experiment.needs(of: cell.cell.label.value) {
       parts["needs \(label)"] = upstream[label]?.digest.hex
     }

@@ -80,6 +80,7 @@ struct FrontMatterReader {
       }
     case "description": frontMatter.description = words(entry)?.value
     case "author": frontMatter.author = words(entry)?.value
+    case "redact": readRedactions(entry)
     default:
       problems.append(
         Problem.unknown(
@@ -100,6 +101,22 @@ struct FrontMatterReader {
     problems.append(
       Problem(
         "\(entry.key.value) is \(entry.value.summary)", at: entry.value.location, expected: "expected: \(expected)"))
+  }
+
+  private mutating func readRedactions(_ entry: YAMLEntry) {
+    for value in entry.value.list ?? [entry.value] {
+      guard let name = value.string else {
+        mismatch(entry, "one of \(Redaction.allCases.map(\.rawValue).joined(separator: ", "))")
+        return
+      }
+      if let redaction = Redaction(rawValue: name) {
+        frontMatter.redact.insert(redaction)
+      } else {
+        problems.append(
+          Problem.unknown(
+            name, kind: "value", in: "of redact", allowed: Redaction.allCases.map(\.rawValue), at: value.location))
+      }
+    }
   }
 
   private mutating func readParameters(_ entry: YAMLEntry) {
