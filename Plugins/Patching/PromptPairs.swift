@@ -22,7 +22,7 @@ struct PromptPairs {
     return [
       Problem(
         "\(uneven.count) of \(pairs.count) pairs of the data “\(data.name)” are prompts of different lengths: rows "
-          + "\(first.rows.map { "\($0 + 1)" }.joined(separator: " and ")) have "
+          + "\(first.rows.map { "\(data.numbers[$0])" }.joined(separator: " and ")) have "
           + "\(first.lengths.map(String.init).joined(separator: " and ")) tokens",
         at: scope.location(of: "pair"), expected: "expected: pairs whose tokens correspond one to one",
         help: "reword them, or leave them out of the experiment: unaligned: leave_out")

@@ -37,12 +37,14 @@ extension PromptSet {
   ///
   /// - Parameters:
   ///   - positions: the places that cells name.
+  ///   - showsResponses: whether the responses that the data hold may be shown.
   ///   - stream: what the sample is drawn with.
   /// - Throws: an error of the template, the engine, or the reference.
   public static func reading(
-    of data: Dataset, by subject: Subject, positions: [Position], stream: RandomStream
+    of data: Dataset, by subject: Subject, positions: [Position], showsResponses: Bool = true,
+    stream: RandomStream
   ) throws -> Results {
-    let answered = positions.contains { $0.anchor == .response } && data.columns.contains("response")
+    let answered = showsResponses && positions.contains { $0.anchor == .response } && data.columns.contains("response")
     // Rows that no cell reads need not be prompts.
     let prompts = data.rows.indices.compactMap { index in
       try? subject.prompt(for: data.rows[index], at: index, in: data, answered: answered)
@@ -54,14 +56,15 @@ extension PromptSet {
       "prompts": .integer(prompts.count), "shortest": .integer(lengths[0]),
       "median": .integer(lengths[lengths.count / 2]), "longest": .integer(lengths[lengths.count - 1]),
     ])
-    results.tables.append(tokenTable(of: first, positions: positions, subject: subject))
-    try certify(&results, subject, prompts, stream)
+    results.tables.append(
+      tokenTable(of: first, number: data.numbers[first.row], positions: positions, subject: subject))
+    try certify(&results, subject, prompts, data, stream)
     return results
   }
 
   // MARK: Tokens
 
-  private static func tokenTable(of prompt: Prompt, positions: [Position], subject: Subject) -> Table {
+  private static func tokenTable(of prompt: Prompt, number: Int, positions: [Position], subject: Subject) -> Table {
     var named: [Int: [String]] = [:]
     var seen = Set<Position>()
     for position in positions where seen.insert(position).inserted {
@@ -71,7 +74,7 @@ extension PromptSet {
       }
     }
     return Table(
-      name: "tokens", caption: "Row \(prompt.row + 1) as the model reads it, with the places that cells name.",
+      name: "tokens", caption: "Row \(number) as the model reads it, with the places that cells name.",
       columns: [
         .init("#", format: "%d"), .init("id", format: "%d"), .init("token", isModelText: true), .init("part"),
         .init("positions"),
@@ -100,7 +103,7 @@ extension PromptSet {
   private static let most = (operations: 4e9, bytes: 4 << 30)
 
   private static func certify(
-    _ results: inout Results, _ subject: Subject, _ prompts: [Prompt], _ stream: RandomStream
+    _ results: inout Results, _ subject: Subject, _ prompts: [Prompt], _ data: Dataset, _ stream: RandomStream
   ) throws {
     let parameters = subject.model.configuration.parameterCount
     var generator = stream.generator()
@@ -126,7 +129,7 @@ extension PromptSet {
       Table(
         name: "parity",
         caption: "The engine against the float64 reference on rows "
-          + "\(chosen.map { "\($0.row + 1)" }.joined(separator: ", ")): the largest difference, where it is (prompt, "
+          + "\(chosen.map { "\(data.numbers[$0.row])" }.joined(separator: ", ")): the largest difference, where it is (prompt, "
           + "then indices), and the tensor's largest value.",
         columns: [
           .init("tensor"), .init("max |difference|", format: "%.1e"), .init("at"), .init("max |value|", format: "%.3g"),

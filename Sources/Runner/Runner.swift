@@ -217,7 +217,7 @@ public struct Runner: Sendable {
       let scope = try scope(of: cell, in: experiment)
       guard let subject = scope.subject, let data = scope.data else { continue }
       let known = readers.firstIndex {
-        $0.subject.digest == subject.digest && $0.data.digest == data.digest && $0.data.renames == data.renames
+        $0.subject.digest == subject.digest && $0.data.identity == data.identity
       }
       if let known {
         readers[known].positions += cell.positions
@@ -226,20 +226,21 @@ public struct Runner: Sendable {
       }
     }
     let seed = experiment.document.frontMatter.seed
+    let showsResponses = !experiment.document.frontMatter.redact.contains(.completions)
     return try readers.map { reader in
       if isCancelled() { throw CancellationError() }
       let positions = reader.positions.reduce(into: [Position]()) { if !$0.contains($1) { $0.append($1) } }
       let key = CellKey(parts: [
         "kind": "prompts \(PromptSet.version)", "seed": "\(seed)", "engine": Engine.version,
         "model": reader.subject.digest.hex, "positions": "\(positions)",
-        "data": "\(reader.data.digest) \(reader.data.renames.sorted { $0.key < $1.key })",
+        "data": reader.data.identity, "responses": showsResponses ? "shown" : "redacted",
       ])
       let kept = rerun ? nil : store.load(key.digest)
       let set = PromptSet(
         model: reader.subject.name, data: reader.data.name, key: key.digest,
         results: try kept
           ?? PromptSet.reading(
-            of: reader.data, by: reader.subject, positions: positions,
+            of: reader.data, by: reader.subject, positions: positions, showsResponses: showsResponses,
             stream: RandomStream(seed: seed, purpose: "parity certificate")))
       if kept == nil {
         try store.save(set.results, key.digest)
