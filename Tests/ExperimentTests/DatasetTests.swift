@@ -69,7 +69,7 @@ struct DatasetTests {
   func quoting(text: String, rows: [[String]]) throws {
     let data = try dataset(text, "a.csv")
     #expect(data.columns == ["a", "b"])
-    #expect(data.rows.map { [$0["a"]?.plain, $0["b"]?.plain] } == rows)
+    #expect(data.rows.map { [$0["a"]?.plain ?? "-", $0["b"]?.plain ?? "-"] } == rows)
   }
 
   @Test("JSON is data as it stands: null is nothing, and a text that spells a number or an estimate is neither.")

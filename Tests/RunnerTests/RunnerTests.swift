@@ -111,7 +111,8 @@ struct RunnerTests {
   @Test(
     "Other rows, other parts or another seed of the data run the cell again; the same rows, however asked for, do not.")
   func selections() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "selections-\(UUID().uuidString)")
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "selections-\(UUID().uuidString)", directoryHint: .isDirectory)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let rows = (0..<20).map { "\($0),\($0 % 2 == 0 ? "even" : "odd")\n" }
