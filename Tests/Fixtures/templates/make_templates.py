@@ -1,7 +1,7 @@
 """Renders templates of our own through transformers' chat-template environment, as goldens for the template engine.
 
-    python3 -m venv /tmp/templates && /tmp/templates/bin/pip install 'transformers>=4.55' 'jinja2>=3.1.6'
-    /tmp/templates/bin/python make_templates.py
+    python3 -m venv .venv && .venv/bin/pip install transformers==5.24.0 jinja2==3.1.6
+    .venv/bin/python make_templates.py
 
 Writes goldens.json beside itself. torch is not needed. `strftime_now` is pinned to 2024-07-26 00:00:00 UTC, so the
 output is a function of the templates below and of the two packages' versions, which it records.
