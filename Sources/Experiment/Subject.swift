@@ -59,7 +59,7 @@ public struct Subject: Sendable {
     variables: [String: OrderedJSON] = [:]
   ) throws -> Prompt {
     guard let text = row["text"]?.plain, !text.isEmpty else {
-      throw SubjectError.noText(data: data.name, row: index + 1, columns: data.columns)
+      throw SubjectError.noText(data: data.name, row: data.numbers[index], columns: data.columns)
     }
     let chat = try template.renderWithOffsets([.user(text)], addGenerationPrompt: true, extra: variables)
     let response = answered ? row["response"]?.plain ?? "" : ""
@@ -68,14 +68,14 @@ public struct Subject: Sendable {
     // A token that holds bytes of both belongs to the response: it is nothing that the prompt alone would give.
     let answer = response.isEmpty ? nil : tokens.tokens(covering: end..<end + response.utf8.count)
     guard let content = chat.range(ofMessage: 0), let instruction = tokens.tokens(covering: content) else {
-      throw SubjectError.lostText(model: name, data: data.name, row: index + 1)
+      throw SubjectError.lostText(model: name, data: data.name, row: data.numbers[index])
     }
     var spans: [String: Range<Int>] = [:]
     if case .group(let named)? = row["spans"] {
       for (span, value) in named {
         guard case .list(let ends) = value, ends.count == 2, case .number(let start) = ends[0],
           case .number(let end) = ends[1], start >= 0, start < end, Int(end) <= text.utf8.count
-        else { throw SubjectError.badSpan(data: data.name, row: index + 1, span: span) }
+        else { throw SubjectError.badSpan(data: data.name, row: data.numbers[index], span: span) }
         if let place = chat.range(of: Int(start)..<Int(end), inMessage: 0) {
           spans[span] = tokens.tokens(covering: place)
         }
@@ -93,7 +93,7 @@ public struct Subject: Sendable {
   public func index(of position: Position, in prompt: Prompt, data: Dataset) throws -> Int {
     guard let index = position.resolve(in: prompt) else {
       throw SubjectError.noPosition(
-        position: "\(position)", data: data.name, row: prompt.row + 1, text: prompt.instructionText)
+        position: "\(position)", data: data.name, row: data.numbers[prompt.row], text: prompt.instructionText)
     }
     return index
   }
