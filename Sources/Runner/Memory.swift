@@ -40,6 +40,9 @@ public struct Memory: Hashable, Sendable {
     [BatchLimits()]
     + stride(from: 10, through: 0, by: -1).map { BatchLimits(tokens: 1 << $0, sequences: max(1, (1 << $0) / 32)) }
 
+  /// The narrowest limits: one sequence at a time.
+  static let least = BatchLimits(tokens: 1, sequences: 1)
+
   /// The widest limits within which a cell's work fits a budget; `nil` if it does not fit at all.
   static func limits(for work: Work, subject: Subject?, weights: Int, within budget: Int) -> BatchLimits? {
     limits.first { Memory(work, subject: subject, weights: weights, limits: $0).peak <= budget }

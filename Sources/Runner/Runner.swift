@@ -95,11 +95,12 @@ public struct Runner: Sendable {
     of cell: PreparedCell, fate: Plan.Step.Fate, scope: CellScope, weights: Int, key: Digest?
   ) -> Plan.Step {
     let work = fate == .reuse ? Work() : cell.work(scope)
-    let limits = memory.flatMap { Memory.limits(for: work, subject: scope.subject, weights: weights, within: $0) }
+    // What does not fit is told with the least that it needs.
+    let limits = Memory.limits(for: work, subject: scope.subject, weights: weights, within: memory ?? .max)
     return Plan.Step(
       label: cell.cell.label.value, kind: cell.cell.kind, fate: fate, work: work,
       memory: fate == .reuse
-        ? Memory() : Memory(work, subject: scope.subject, weights: weights, limits: limits ?? BatchLimits()), key: key)
+        ? Memory() : Memory(work, subject: scope.subject, weights: weights, limits: limits ?? Memory.least), key: key)
   }
 
   /// Bytes of the weights of all models that an experiment uses: they stay while it runs.
@@ -135,7 +136,7 @@ public struct Runner: Sendable {
     guard let memory else { return }
     let work = cell.work(scope)
     guard let limits = Memory.limits(for: work, subject: scope.subject, weights: weights, within: memory) else {
-      let least = Memory(work, subject: scope.subject, weights: weights, limits: Memory.limits.last ?? BatchLimits())
+      let least = Memory(work, subject: scope.subject, weights: weights, limits: Memory.least)
       throw Problem(
         "the cell “\(cell.cell.label.value)” needs \(ByteCount(least.peak)), and \(ByteCount(memory)) are allowed: "
           + least.parts, at: cell.cell.location,
