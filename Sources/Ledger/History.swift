@@ -46,16 +46,14 @@ private struct HistoryWalk {
     for index in 0..<git_commit_parentcount(commit.pointer) {
       guard let parent = git_commit_parent_id(commit.pointer, index)?.pointee else { continue }
       parents.append(CommitID(parent))
-      var found: OpaquePointer?
-      var name = parent
-      guard git_commit_lookup(&found, repository.pointer, &name) == 0, let found else {
-        guard git_repository_is_shallow(repository.pointer) == 1 else {
-          throw Git2.error(GIT_ENOTFOUND.rawValue, "reading commit \(parent.hex), a parent of \(id.hex)", at: "")
-        }
+      let time: git_time_t
+      do {
+        time = git_commit_time(try Handle.commit(parent, in: repository).pointer)
+      } catch {
+        // A shallow clone ends where it was cut.
+        guard git_repository_is_shallow(repository.pointer) == 1 else { throw error }
         continue
       }
-      let time = git_commit_time(found)
-      git_commit_free(found)
       if index == 0 { before = try experiments(of: Handle.commit(parent, in: repository), in: repository) }
       if seen.insert(parent.hex).inserted { frontier.append((parent, time)) }
     }

@@ -1,4 +1,5 @@
 import CGit2
+import Foundation
 
 /// A libgit2 object that is freed when its owner goes out of scope.
 struct Handle: ~Copyable {
@@ -28,17 +29,35 @@ struct Handle: ~Copyable {
 extension Handle {
   /// The commit with this name.
   static func commit(_ id: git_oid, in repository: borrowing Handle) throws -> Handle {
-    let owner = repository.pointer
-    return try Handle("reading commit \(id.hex)", free: git_commit_free) { out in
+    try object("reading commit \(id.hex)", in: repository, free: git_commit_free) { out, owner in
       withUnsafePointer(to: id) { git_commit_lookup(out, owner, $0) }
     }
   }
 
   /// The tree with this name.
   static func tree(_ id: git_oid, in repository: borrowing Handle) throws -> Handle {
-    let owner = repository.pointer
-    return try Handle("reading tree \(id.hex)", free: git_tree_free) { out in
+    try object("reading tree \(id.hex)", in: repository, free: git_tree_free) { out, owner in
       withUnsafePointer(to: id) { git_tree_lookup(out, owner, $0) }
+    }
+  }
+
+  /// What `make` reads from the object database. An object that is not found is looked for again: `git gc` may have moved
+  /// it to another pack after libgit2 had listed the packs and before it opened the one that had it.
+  static func object(
+    _ doing: @autoclosure () -> String, in repository: borrowing Handle,
+    free: @escaping (OpaquePointer?) -> Void, make: (UnsafeMutablePointer<OpaquePointer?>, OpaquePointer) -> CInt
+  ) throws -> Handle {
+    let owner = repository.pointer
+    return try Handle(doing(), free: free) { out in
+      for attempt in 0..<5 {
+        let code = make(out, owner)
+        guard code == GIT_ENOTFOUND.rawValue else { return code }
+        Thread.sleep(forTimeInterval: 0.002 * Double(1 << attempt))
+        var database: OpaquePointer?
+        if git_repository_odb(&database, owner) == 0 { git_odb_refresh(database) }
+        git_odb_free(database)
+      }
+      return make(out, owner)
     }
   }
 }

@@ -51,8 +51,7 @@ enum TreeReader {
 
   /// The bytes of a file.
   static func content(of blob: git_oid, in repository: borrowing Handle) throws -> Data {
-    let owner = repository.pointer
-    let handle = try Handle("reading blob \(blob.hex)", free: git_blob_free) { out in
+    let handle = try Handle.object("reading blob \(blob.hex)", in: repository, free: git_blob_free) { out, owner in
       withUnsafePointer(to: blob) { git_blob_lookup(out, owner, $0) }
     }
     let count = Int(git_blob_rawsize(handle.pointer))
