@@ -40,16 +40,19 @@ import Testing
     try ledger.record(experiment: "start", files: ["x": Data()], message: .init(subject: "start"))
     // Another process that follows the same rule: build on the tip, then move the branch if it is still there.
     let outsider = """
-      set -e
+      # Writing a loose object may fail while gc takes the folder away that it is to go to: then all is tried again.
+      attempt() {
+        old=$(git rev-parse refs/heads/results) || return 1
+        blob=$(echo $1 | git hash-object -w --stdin) || return 1
+        folder=$(printf '100644 blob %s\\tvalue\\n' $blob | git mktree) || return 1
+        entries=$(git ls-tree $old) || return 1
+        root=$( (echo "$entries" | grep -v "\t$2\\$" || true; printf '040000 tree %s\\t%s\\n' $folder $2) | git mktree) ||
+          return 1
+        new=$(git commit-tree -p $old -m "$3" $root) || return 1
+        git update-ref refs/heads/results $new $old
+      }
       for i in 1 2 3 4 5; do
-        while :; do
-          old=$(git rev-parse refs/heads/results)
-          blob=$(echo $1-$i | git hash-object -w --stdin)
-          folder=$(printf '100644 blob %s\\tvalue\\n' $blob | git mktree)
-          root=$( (git ls-tree $old | grep -v "\t$1\\$" || true; printf '040000 tree %s\\t%s\\n' $folder $1) | git mktree)
-          new=$(git commit-tree -p $old -m "$1 $i" $root)
-          if git update-ref refs/heads/results $new $old 2>/dev/null; then break; fi
-        done
+        while ! attempt $1-$i $1 "$1 $i" 2>/dev/null; do :; done
       done
       """
     _ = try onThreads(6) { index in

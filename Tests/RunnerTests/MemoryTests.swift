@@ -62,7 +62,7 @@ struct MemoryTests {
     } catch let problems as Problems {
       #expect(problems.description.contains("the cell “where” needs "))
       #expect(problems.description.contains("64 MiB are allowed"))
-      #expect(problems.description.contains("x.md:8:1"))
+      #expect(problems.description.contains("x.md:7:1"))
     }
     #expect(BatchLimits.current == BatchLimits())
   }

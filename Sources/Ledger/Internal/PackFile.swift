@@ -9,14 +9,33 @@ enum PackFile {
 
   /// Writes and indexes a pack; it appears under its name when both are whole.
   ///
+  /// Both are made in a folder of their own, by the name of git's quarantines, which `git prune` clears away if a process
+  /// dies. Then the index is moved before the pack: `git repack` (before 2.42) deletes each pack that was there when it
+  /// began, after saving what it reads of them; of a pack without an index it would save nothing.
+  ///
+  /// - Parameter folder: the repository's folder of packs.
   /// - Throws: ``LedgerError/diskFull(path:reason:)``, ``LedgerError/readOnly(path:reason:)``.
   static func write(_ pack: UnsafeRawBufferPointer, to folder: String, at repository: String) throws {
-    if mkdir(folder, 0o777) != 0, errno != EEXIST {
-      let reason = String(cString: strerror(errno))
-      throw [ENOSPC, EDQUOT].contains(errno)
-        ? LedgerError.diskFull(path: repository, reason: reason)
-        : LedgerError.readOnly(path: repository, reason: reason)
+    if mkdir(folder, 0o777) != 0, errno != EEXIST { throw failure(at: repository) }
+    let objects = URL(filePath: folder, directoryHint: .isDirectory).deletingLastPathComponent()
+    var template = Array(objects.appending(path: "tmp_objdir-incoming-XXXXXX").path(percentEncoded: false).utf8CString)
+    guard mkdtemp(&template) != nil else { throw failure(at: repository) }
+    let quarantine = template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+    defer { try? FileManager.default.removeItem(atPath: quarantine) }
+    try index(pack, in: quarantine, at: repository)
+
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: quarantine)) ?? []
+    for file in files.sorted(by: { !$0.hasSuffix(".pack") && $1.hasSuffix(".pack") }) {
+      guard rename("\(quarantine)/\(file)", "\(folder)/\(file)") == 0 else { throw failure(at: repository) }
     }
+    let descriptor = open(folder, O_RDONLY)
+    if descriptor >= 0 {
+      fsync(descriptor)
+      close(descriptor)
+    }
+  }
+
+  private static func index(_ pack: UnsafeRawBufferPointer, in folder: String, at repository: String) throws {
     let indexer = try Handle("writing a pack", at: repository, free: git_indexer_free) { out in
       git_indexer_new(out, folder, 0, nil, nil)
     }
@@ -30,5 +49,12 @@ enum PackFile {
       rest = rest.dropFirst(piece)
     }
     try Git2.check(git_indexer_commit(indexer.pointer, &progress), "indexing a pack", at: repository)
+  }
+
+  /// What the system's last error number says of a repository.
+  private static func failure(at repository: String) -> LedgerError {
+    let reason = String(cString: strerror(errno))
+    return [ENOSPC, EDQUOT].contains(errno)
+      ? .diskFull(path: repository, reason: reason) : .readOnly(path: repository, reason: reason)
   }
 }
