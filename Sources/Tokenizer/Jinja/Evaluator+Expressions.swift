@@ -7,7 +7,10 @@ extension Evaluator {
   func arguments(_ arguments: Expression.Arguments, _ scope: Scope) throws -> Arguments {
     var result = Arguments()
     result.positional = try arguments.positional.map { try evaluate($0, scope) }
-    for argument in arguments.named { result.named[argument.name] = try evaluate(argument.value, scope) }
+    for argument in arguments.named {
+      try worked(result.named.entries.count)
+      result.named[argument.name] = try evaluate(argument.value, scope)
+    }
     return result
   }
 
@@ -21,30 +24,34 @@ extension Evaluator {
     case .name(let name):
       if let value = scope.find(name) { return value }
       return Functions.names.contains(name) ? .function(name) : .undefined("“\(name)” is not defined")
-    case .list(let items): return .list(try items.map { try evaluate($0, scope) })
-    case .tuple(let items): return .tuple(try items.map { try evaluate($0, scope) })
+    case .list(let items): return try kept(.list(try items.map { try evaluate($0, scope) }))
+    case .tuple(let items): return try kept(.tuple(try items.map { try evaluate($0, scope) }))
     case .dictionary(let pairs):
       var dictionary = Value.Dictionary()
       for pair in pairs {
         let key = try evaluate(pair.key, scope)
         guard key.isHashable else { throw ValueError("a \(key.typeName) cannot be a key") }
+        try seek(key, among: dictionary.entries.count)
         dictionary.set(key, try evaluate(pair.value, scope))
       }
-      return .dictionary(dictionary)
-    case .attribute(let base, let name): return try Lookup.attribute(name, of: try evaluate(base, scope))
+      return try kept(.dictionary(dictionary))
+    case .attribute(let base, let name): return try Lookup.attribute(name, of: try evaluate(base, scope), self)
     case .item(let base, let index):
-      return try Lookup.item(try evaluate(index, scope), of: try evaluate(base, scope))
+      return try Lookup.item(try evaluate(index, scope), of: try evaluate(base, scope), self)
     case .slice(let base, let from, let to, let step):
-      return try Lookup.slice(
-        try evaluate(base, scope), from: try from.map { try evaluate($0, scope) },
-        to: try to.map { try evaluate($0, scope) }, step: try step.map { try evaluate($0, scope) })
+      let base = try evaluate(base, scope)
+      try worked(base.count)
+      return try kept(
+        try Lookup.slice(
+          base, from: try from.map { try evaluate($0, scope) }, to: try to.map { try evaluate($0, scope) },
+          step: try step.map { try evaluate($0, scope) }, self))
     case .call(let callee, let given):
-      return try call(try evaluate(callee, scope), try arguments(given, scope))
+      return try kept(try call(try evaluate(callee, scope), try arguments(given, scope)))
     case .filter(let base, let name, let given):
-      return try Filters.apply(name, to: try evaluate(base, scope), try arguments(given, scope), self)
+      return try kept(try Filters.apply(name, to: try evaluate(base, scope), try arguments(given, scope), self))
     case .test(let base, let name, let given):
       return .bool(
-        try Tests.apply(name, to: try evaluate(base, scope), try given.map { try evaluate($0, scope) }))
+        try Tests.apply(name, to: try evaluate(base, scope), try given.map { try evaluate($0, scope) }, self))
     case .not(let inner): return .bool(!(try evaluate(inner, scope).isTrue))
     case .negative(let inner): return try Operators.negate(try evaluate(inner, scope))
     case .positive(let inner):
@@ -52,7 +59,7 @@ extension Evaluator {
       guard value.number != nil else { throw ValueError("“+” before a \(value.typeName)") }
       return value
     case .binary(let kind, let left, let right):
-      return try Operators.apply(kind, try evaluate(left, scope), try evaluate(right, scope), self)
+      return try kept(try Operators.apply(kind, try evaluate(left, scope), try evaluate(right, scope), self))
     case .and(let left, let right):
       let value = try evaluate(left, scope)
       return value.isTrue ? try evaluate(right, scope) : value
@@ -63,7 +70,7 @@ extension Evaluator {
       var value = try evaluate(left, scope)
       for link in links {
         let right = try evaluate(link.right, scope)
-        guard try Operators.holds(link.relation, value, right) else { return .bool(false) }
+        guard try Operators.holds(link.relation, value, right, self) else { return .bool(false) }
         value = right
       }
       return .bool(true)

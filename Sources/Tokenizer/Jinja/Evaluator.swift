@@ -1,17 +1,14 @@
 /// Runs a template. It can reach nothing but the values that it is given, and stops after a number of steps.
 final class Evaluator {
-  /// Statements and expressions that one rendering may evaluate.
-  static let maximumSteps = 1_000_000
-  /// Characters that one rendering may make, in its output and in all texts on the way.
-  static let maximumCharacters = 10_000_000
-  /// How deep macros and recursive loops may call each other.
-  static let maximumCalls = 60
-
   let clock: TemplateClock
   private var steps = 0
-  private var characters = 0
+  var characters = 0
+  var items = 0
+  var work = 0
   private var calls = 0
   var output = Text()
+  /// What was made that can refer to itself.
+  private var emptied: [any Emptied] = []
 
   /// How a list of statements came to its end.
   private enum Outcome {
@@ -22,9 +19,18 @@ final class Evaluator {
 
   /// Renders statements with global variables.
   func render(_ statements: [Statement], variables: [String: Value]) throws -> Text {
+    // A macro knows the scope that knows the macro: without this they would keep each other for ever. One by one, so
+    // that a long chain of them is not let go of by a deep recursion.
+    defer {
+      for object in emptied { object.empty() }
+      emptied = []
+    }
     _ = try run(statements, Scope(variables))
     return output
   }
+
+  /// Remembers to empty an object when the rendering is over.
+  func remember(_ object: some Emptied) { emptied.append(object) }
 
   /// Adds the line to an error that does not know it.
   func located<T>(_ line: Int, _ body: () throws -> T) throws -> T {
@@ -39,15 +45,6 @@ final class Evaluator {
     steps += 1
     guard steps <= Self.maximumSteps else {
       throw TemplateError(.limit, "more than \(Self.maximumSteps) steps: the template may loop for ever", line: line)
-    }
-  }
-
-  /// Counts the characters of a text that was made.
-  func made(_ count: Int) throws {
-    let (sum, overflow) = characters.addingReportingOverflow(count)
-    characters = sum
-    guard !overflow, characters <= Self.maximumCharacters else {
-      throw ValueError("more than \(Self.maximumCharacters) characters of text", kind: .limit)
     }
   }
 
@@ -77,7 +74,10 @@ final class Evaluator {
   private func run(_ statement: Statement, _ scope: Scope) throws -> Outcome {
     switch statement.kind {
     case .text(let text): try write(text)
-    case .output(let expression): try write(try evaluate(expression, scope).written)
+    case .output(let expression):
+      let value = try evaluate(expression, scope)
+      try announce(value)
+      try write(value.written)
     case .condition(let branches, let otherwise):
       for branch in branches where try evaluate(branch.condition, scope).isTrue { return try run(branch.body, scope) }
       return try run(otherwise, scope)
@@ -88,13 +88,20 @@ final class Evaluator {
       try assign(target, try apply(filters, to: .string(text), scope), scope)
     case .filter(let filters, let body):
       let text = try captured { _ = try run(body, Scope(parent: scope)) }
-      try write(try apply(filters, to: .string(text), scope).written)
-    case .macro(let definition): scope.set(definition.name, .macro(Macro(definition, scope: scope)))
+      let value = try apply(filters, to: .string(text), scope)
+      try announce(value)
+      try write(value.written)
+    case .macro(let definition):
+      scope.set(definition.name, .macro(Macro(definition, scope: scope)))
+      remember(scope)
     case .callBlock(let definition, let call):
       guard case .call(let callee, var arguments) = call.kind else { return .finished }
       let inner = Scope(["caller": .macro(Macro(definition, scope: scope))], parent: scope)
+      remember(inner)
       arguments.named.append(("caller", Expression(line: call.line, kind: .name("caller"))))
-      try write(try evaluate(Expression(line: call.line, kind: .call(callee, arguments)), inner).written)
+      let value = try evaluate(Expression(line: call.line, kind: .call(callee, arguments)), inner)
+      try announce(value)
+      try write(value.written)
     case .with(let bindings, let body):
       let inner = Scope(parent: scope)
       for binding in bindings { try assign(binding.target, try evaluate(binding.value, scope), inner) }
@@ -111,7 +118,7 @@ final class Evaluator {
   ) throws -> Value {
     var value = value
     for filter in filters {
-      value = try Filters.apply(filter.name, to: value, try arguments(filter.arguments, scope), self)
+      value = try kept(try Filters.apply(filter.name, to: value, try arguments(filter.arguments, scope), self))
     }
     return value
   }
@@ -126,7 +133,7 @@ final class Evaluator {
       try Value.Namespace.check(attribute)
       namespace.variables[attribute] = value
     case .tuple(let targets):
-      let items = try value.items()
+      let items = try items(of: value)
       guard items.count == targets.count else {
         throw ValueError("\(targets.count) names for \(items.count) values")
       }
@@ -137,7 +144,7 @@ final class Evaluator {
   // MARK: Loops and macros
 
   func run(_ statement: Statement.ForLoop, items value: Value, depth: Int, _ scope: Scope) throws {
-    var items = try value.items()
+    var items = try items(of: value)
     if let condition = statement.condition {
       items = try items.filter { item in
         let inner = Scope(parent: scope)
@@ -150,6 +157,7 @@ final class Evaluator {
       return
     }
     let loop = Loop(items: items, depth: depth, statement: statement, scope: scope)
+    remember(loop)
     for (index, item) in items.enumerated() {
       try step(statement.items.line)
       loop.index = index
@@ -172,6 +180,7 @@ final class Evaluator {
     let scope = Scope(parent: macro.scope)
     var named = arguments.named
     for (index, parameter) in definition.parameters.enumerated() {
+      try worked(named.entries.count)
       if index < arguments.positional.count {
         scope.set(parameter.name, arguments.positional[index])
       } else if let value = named.removeValue(forKey: parameter.name) {
@@ -188,14 +197,17 @@ final class Evaluator {
     }
     let extra = arguments.positional.dropFirst(definition.parameters.count)
     if definition.catches.contains("varargs") {
-      scope.set("varargs", .tuple(Array(extra)))
+      scope.set("varargs", try kept(.tuple(Array(extra))))
     } else if !extra.isEmpty {
       throw ValueError("the macro “\(definition.name)” takes \(definition.parameters.count) values, not more")
     }
     if definition.catches.contains("kwargs") {
       var rest = Value.Dictionary()
-      for (name, value) in named.entries { rest.set(.text(name), value) }
-      scope.set("kwargs", .dictionary(rest))
+      for (name, value) in named.entries {
+        try seek(.text(name), among: rest.entries.count)
+        rest.set(.text(name), value)
+      }
+      scope.set("kwargs", try kept(.dictionary(rest)))
     } else if let name = named.entries.first?.name {
       throw ValueError("the macro “\(definition.name)” takes no “\(name)”")
     }

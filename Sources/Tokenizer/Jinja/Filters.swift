@@ -10,15 +10,65 @@ enum Filters {
   ]
 
   static func apply(_ name: String, to value: Value, _ arguments: Arguments, _ evaluator: Evaluator) throws -> Value {
+    try count(name, value, arguments, evaluator)
     let result =
-      try text(name, value, arguments) ?? number(name, value, arguments)
+      try text(name, value, arguments, evaluator) ?? number(name, value, arguments)
       ?? ListFilters.apply(name, to: value, arguments, evaluator)
     guard let result else { throw ValueError("no filter named “\(name)”", kind: .unsupported) }
     if case .string(let made) = result { try evaluator.made(made.count) }
     return result
   }
 
-  private static func text(_ name: String, _ value: Value, _ arguments: Arguments) throws -> Value? {
+  /// Filters that make a text of the value, whatever it is.
+  private static let textual: Set = [
+    "trim", "upper", "lower", "capitalize", "title", "string", "safe", "escape", "e", "forceescape", "replace",
+    "center", "indent", "wordcount", "format", "tojson", "join", "truncate",
+  ]
+
+  /// Counts what a filter will take.
+  private static func count(
+    _ name: String, _ value: Value, _ arguments: Arguments, _ evaluator: Evaluator
+  ) throws {
+    try evaluator.worked(
+      Evaluator.application + value.count * (["wordcount", "int", "float"].contains(name) ? Evaluator.comparison : 1))
+    let given = arguments.positional + arguments.named.entries.map(\.value)
+    for case .string(let text) in given { try evaluator.worked(text.count * Evaluator.comparison) }
+    guard textual.contains(name) else {
+      if case .string(let text) = value, !["default", "d", "length", "count", "reverse"].contains(name) {
+        try evaluator.made(items: text.count)
+      }
+      return
+    }
+    if name == "tojson" {
+      var layout = Evaluator.Layout()
+      layout.indent = arguments[1, "indent"].map { $0.asText?.count ?? min(max($0.integer ?? 0, 0), 64) } ?? 0
+      layout.escapesNonASCII = arguments[0, "ensure_ascii"]?.isTrue ?? false
+      if let separators = arguments[2, "separators"] {
+        for separator in try evaluator.items(of: separators) { layout.separators += separator.count }
+      }
+      return try evaluator.announce(.list([value]), layout)
+    }
+    try evaluator.announce(value)
+    // What is formatted is counted where it is.
+    guard name != "format" else { return }
+    for argument in given { try evaluator.announce(argument) }
+    guard name == "replace" || name == "indent" else { return }
+    let text = value.written
+    switch name {
+    case "replace":
+      let (old, new) = (arguments[0, "old"]?.written ?? Text(), arguments[1, "new"]?.written ?? Text())
+      try evaluator.search(for: old, in: text)
+      try evaluator.made(text.growth(replacing: old, with: new))
+    case "indent":
+      let prefix = arguments[0, "width"].map { $0.asText?.count ?? min(max($0.integer ?? 4, 0), 1000) } ?? 4
+      try evaluator.made((text.lines().count + 1) * prefix)
+    default: break
+    }
+  }
+
+  private static func text(
+    _ name: String, _ value: Value, _ arguments: Arguments, _ evaluator: Evaluator
+  ) throws -> Value? {
     switch name {
     case "trim":
       guard case .string(let characters) = arguments[0, "chars"] else { return .string(value.written.trimmed()) }
@@ -40,7 +90,7 @@ enum Filters {
       return .string(value.written.replacing(old.written, with: new.written, limit: limit < 0 ? .max : limit))
     case "center":
       return .string(
-        try Formatting.pad(value.written, "center", width: arguments[0, "width"]?.integer ?? 80, fill: nil))
+        try Formatting.pad(value.written, "center", width: arguments[0, "width"]?.integer ?? 80, fill: nil, evaluator))
     case "indent": return .string(try indented(value.written, arguments))
     case "wordcount":
       let isWord = value.written.glyphs.map { glyph in
@@ -50,12 +100,15 @@ enum Filters {
     case "truncate": return .string(truncated(value.written, arguments))
     case "format":
       guard !arguments.named.entries.isEmpty else {
-        return .string(try Formatting.percent(value.written, .tuple(arguments.positional)))
+        return .string(try Formatting.percent(value.written, .tuple(arguments.positional), evaluator))
       }
       guard arguments.positional.isEmpty else { throw ValueError("“format” wants values either by place or by name") }
       var values = Value.Dictionary()
-      for (name, value) in arguments.named.entries { values.set(.text(name), value) }
-      return .string(try Formatting.percent(value.written, .dictionary(values)))
+      for (name, value) in arguments.named.entries {
+        try evaluator.seek(.text(name), among: values.entries.count)
+        values.set(.text(name), value)
+      }
+      return .string(try Formatting.percent(value.written, .dictionary(values), evaluator))
     case "tojson":
       if case .undefined(let reason) = value { throw ValueError("\(reason), so it cannot be written as JSON") }
       var style = Value.JSONStyle()
@@ -73,9 +126,11 @@ enum Filters {
 
   /// Jinja's own: a text that is only a little too long stays whole.
   private static func truncated(_ text: Text, _ arguments: Arguments) -> Text {
-    let length = arguments[0, "length"]?.integer ?? 255
+    // Far beyond any text, and far from where sums overflow.
+    func clamped(_ value: Int) -> Int { min(max(value, -1 << 40), 1 << 40) }
+    let length = clamped(arguments[0, "length"]?.integer ?? 255)
     let end = arguments[2, "end"]?.written ?? Text("...")
-    guard text.count > length + (arguments[3, "leeway"]?.integer ?? 5) else { return text }
+    guard text.count > length + clamped(arguments[3, "leeway"]?.integer ?? 5) else { return text }
     let kept = Text(glyphs: text.glyphs.prefix(max(0, length - end.count)))
     if arguments[1, "killwords"]?.isTrue ?? false { return kept + end }
     return Text(glyphs: kept.glyphs.prefix(kept.lastIndex(of: Text(" ")) ?? kept.count)) + end

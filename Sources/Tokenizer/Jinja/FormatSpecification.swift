@@ -141,15 +141,19 @@ struct FormatSpecification {
     let size = kind.map { "boxX".unicodeScalars.contains($0) } ?? false ? 4 : 3
     func group(_ whole: String) -> String {
       var result = ""
+      let count = whole.count
       for (index, digit) in whole.enumerated() {
-        if index > 0, (whole.count - index) % size == 0 { result.unicodeScalars.append(separator) }
+        if index > 0, (count - index) % size == 0 { result.unicodeScalars.append(separator) }
         result.append(digit)
       }
       return result
     }
     var filled = String(whole)
     if fill == "0", alignment == "=" {
-      while group(filled).count + rest.count + prefix < min(width, 1000) { filled = "0" + filled }
+      let (digits, others) = (filled.count, rest.count + prefix)
+      var count = digits
+      while count + max(0, count - 1) / size + others < width { count += 1 }
+      filled = String(repeating: "0", count: count - digits) + filled
     }
     return group(filled) + rest
   }

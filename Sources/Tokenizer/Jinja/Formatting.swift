@@ -17,13 +17,14 @@ enum Formatting {
   }
 
   /// With spaces up to the next multiple of a size in place of each tab.
-  static func expandingTabs(_ text: Text, size: Int) throws -> Text {
+  static func expandingTabs(_ text: Text, size: Int, _ evaluator: Evaluator) throws -> Text {
     var (result, column) = (Text(), 0)
     for glyph in text.glyphs {
       switch glyph.scalar {
       case "\t":
         let room = size > 0 ? size - column % size : 0
-        result = result + (try pad(Text(), "rjust", width: room, fill: nil))
+        try evaluator.made(room)
+        result.glyphs += repeatElement(Text.Glyph(" "), count: room)
         column += room
       default:
         result.glyphs.append(glyph)
@@ -33,10 +34,13 @@ enum Formatting {
     return result
   }
 
-  static func pad(_ text: Text, _ name: String, width: Int, fill: Text?) throws -> Text {
+  static func pad(
+    _ text: Text, _ name: String, width: Int, fill: Text?, _ evaluator: Evaluator
+  ) throws -> Text {
     guard width <= Evaluator.maximumCharacters else { throw ValueError("a width of \(width)", kind: .limit) }
-    let room = max(0, width - text.count)
-    guard room > 0 else { return text }
+    guard width > text.count else { return text }
+    let room = width - text.count
+    try evaluator.made(room)
     let glyph = name == "zfill" ? Text.Glyph("0") : fill?.glyphs.first ?? Text.Glyph(" ")
     func run(_ count: Int) -> Text { Text(glyphs: Array(repeating: glyph, count: count)) }
     switch name {
@@ -55,11 +59,11 @@ enum Formatting {
   }
 
   /// `"%s and %d" % values`
-  static func percent(_ format: Text, _ value: Value) throws -> Text {
-    var values: [Value]
-    if case .tuple(let items) = value { values = items } else { values = [value] }
+  static func percent(_ format: Text, _ value: Value, _ evaluator: Evaluator) throws -> Text {
+    var values = [value][...]
+    if case .tuple(let items) = value { values = items[...] }
     var isNamed = false
-    let result = try percent(format, &values, named: value, isNamed: &isNamed)
+    let result = try percent(format, &values, named: value, isNamed: &isNamed, evaluator)
     // A mapping, or any list, may stay unused; a text or a number may not.
     let isLoose =
       switch value {
@@ -71,7 +75,7 @@ enum Formatting {
   }
 
   private static func percent(
-    _ format: Text, _ values: inout [Value], named: Value, isNamed: inout Bool
+    _ format: Text, _ values: inout ArraySlice<Value>, named: Value, isNamed: inout Bool, _ evaluator: Evaluator
   ) throws -> Text {
     var result = Text()
     var place = 0
@@ -81,8 +85,8 @@ enum Formatting {
       return format.glyphs[place].scalar
     }
     func take() throws -> Value {
-      guard !values.isEmpty else { throw ValueError("not enough values for the format") }
-      return values.removeFirst()
+      guard let value = values.popFirst() else { throw ValueError("not enough values for the format") }
+      return value
     }
     func count(_ scalar: inout Unicode.Scalar) throws -> Int? {
       if scalar == "*" {
@@ -111,6 +115,7 @@ enum Formatting {
           throw ValueError("“%(name)s” wants a mapping")
         }
         let name = Text(glyphs: format.glyphs[place..<end])
+        try evaluator.seek(.string(name), among: dictionary.entries.count)
         guard let value = dictionary[.string(name)] else { throw ValueError("no value for “\(name.string)”") }
         (found, isNamed, place) = (value, true, end + 1)
         kind = try next()
@@ -129,7 +134,7 @@ enum Formatting {
         kind = try next()
       }
       let width = try count(&kind) ?? 0
-      specification.width = abs(width)
+      specification.width = Int(clamping: width.magnitude)
       if width < 0 { (specification.fill, specification.alignment) = (" ", "<") }
       if kind == "." {
         kind = try next()
@@ -139,9 +144,20 @@ enum Formatting {
         result.glyphs.append(glyph)
         continue
       }
-      result.glyphs += try conversion(kind, try found ?? take(), specification).glyphs
+      let value = try found ?? take()
+      try charge(value, specification, evaluator)
+      result.glyphs += try conversion(kind, value, specification).glyphs
     }
     return result
+  }
+
+  /// Counts what a value takes to be written with a specification.
+  private static func charge(
+    _ value: Value, _ specification: FormatSpecification, _ evaluator: Evaluator
+  ) throws {
+    try evaluator.worked(Evaluator.application)
+    try evaluator.announce(.list([value]))
+    try evaluator.made(specification.width)
   }
 
   private static func conversion(
@@ -186,14 +202,14 @@ enum Formatting {
   }
 
   /// `"{} and {name!r:>8}".format(...)`
-  static func braces(_ format: Text, _ arguments: Arguments) throws -> Text {
+  static func braces(_ format: Text, _ arguments: Arguments, _ evaluator: Evaluator) throws -> Text {
     var automatic: Int? = 0
-    return try braces(format, arguments, &automatic, depth: 0)
+    return try braces(format, arguments, &automatic, depth: 0, evaluator)
   }
 
   /// - Parameter automatic: the next number for `{}`; `nil` once numbers were given.
   private static func braces(
-    _ format: Text, _ arguments: Arguments, _ automatic: inout Int?, depth: Int
+    _ format: Text, _ arguments: Arguments, _ automatic: inout Int?, depth: Int, _ evaluator: Evaluator
   ) throws -> Text {
     guard depth < 2 else { throw ValueError("formats within formats within formats") }
     var result = Text()
@@ -215,7 +231,7 @@ enum Formatting {
         }
         guard end < format.count else { throw ValueError("“{” without “}”") }
         result.glyphs += try field(
-          Text(glyphs: format.glyphs[place..<end]), arguments, &automatic, depth: depth
+          Text(glyphs: format.glyphs[place..<end]), arguments, &automatic, depth: depth, evaluator
         ).glyphs
         place = end + 1
       case "}": throw ValueError("“}” without “{”")
@@ -227,11 +243,12 @@ enum Formatting {
 
   /// What stands between braces: a name with its path, `!r` or `!s`, and a specification behind a colon.
   private static func field(
-    _ field: Text, _ arguments: Arguments, _ automatic: inout Int?, depth: Int
+    _ field: Text, _ arguments: Arguments, _ automatic: inout Int?, depth: Int, _ evaluator: Evaluator
   ) throws -> Text {
     let scalars = field.glyphs.map(\.scalar)
     let nameEnd = scalars.firstIndex { $0 == "!" || $0 == ":" } ?? scalars.count
-    var value = try path(Text(glyphs: field.glyphs[..<nameEnd]), arguments, &automatic)
+    var value = try path(Text(glyphs: field.glyphs[..<nameEnd]), arguments, &automatic, evaluator)
+    try charge(value, FormatSpecification(), evaluator)
     var rest = nameEnd
     if rest < scalars.count, scalars[rest] == "!" {
       switch rest + 1 < scalars.count ? scalars[rest + 1] : " " {
@@ -244,12 +261,18 @@ enum Formatting {
     guard rest < scalars.count else { return value.written }
     guard scalars[rest] == ":" else { throw ValueError("“{\(field.string)}” is no format") }
     let specification = try braces(
-      Text(glyphs: field.glyphs[(rest + 1)...]), arguments, &automatic, depth: depth + 1)
-    return specification.isEmpty ? value.written : try FormatSpecification(specification.string).text(value)
+      Text(glyphs: field.glyphs[(rest + 1)...]), arguments, &automatic, depth: depth + 1, evaluator)
+    guard !specification.isEmpty else { return value.written }
+    let parsed = try FormatSpecification(specification.string)
+    try evaluator.made(parsed.width)
+    return try parsed.text(value)
   }
 
   /// `name.attribute[key]`, or a number, or nothing: the next value.
-  private static func path(_ path: Text, _ arguments: Arguments, _ automatic: inout Int?) throws -> Value {
+  private static func path(
+    _ path: Text, _ arguments: Arguments, _ automatic: inout Int?, _ evaluator: Evaluator
+  ) throws -> Value {
+    try evaluator.worked(arguments.named.entries.count)
     let text = path.string
     let first = text.prefix { $0 != "." && $0 != "[" }
     var rest = text.dropFirst(first.count)
@@ -269,12 +292,12 @@ enum Formatting {
       if mark == "." {
         let name = rest.prefix { $0 != "." && $0 != "[" }
         rest = rest.dropFirst(name.count)
-        value = try Lookup.attribute(String(name), of: value)
+        value = try Lookup.attribute(String(name), of: value, evaluator)
       } else {
         let key = rest.prefix { $0 != "]" }
         rest = rest.dropFirst(key.count)
         guard mark == "[", rest.popFirst() == "]" else { throw ValueError("“{\(text)}” is no format") }
-        value = try Lookup.item(Int(key).map(Value.int) ?? .text(String(key)), of: value)
+        value = try Lookup.item(Int(key).map(Value.int) ?? .text(String(key)), of: value, evaluator)
       }
     }
     return value

@@ -36,9 +36,11 @@ enum Functions {
   static func call(_ name: String, _ arguments: Arguments, _ evaluator: Evaluator) throws -> Value {
     switch name {
     case "raise_exception":
+      if let message = arguments[0, "message"] { try evaluator.announce(message) }
       throw ValueError(arguments[0, "message"]?.written.string ?? "no reason given", kind: .raised)
     case "strftime_now":
       guard let format = arguments[0, "format"]?.asText else { throw ValueError("“strftime_now” wants a format") }
+      try evaluator.made(format.count * 32)
       return .text(evaluator.clock.formatted(format.string))
     case "namespace", "dict":
       var dictionary = Value.Dictionary()
@@ -46,28 +48,35 @@ enum Functions {
         if case .dictionary(let given) = first {
           dictionary = given
         } else {
-          for pair in try first.items() {
-            let parts = try pair.items()
+          for pair in try evaluator.items(of: first) {
+            let parts = try evaluator.items(of: pair)
             guard parts.count == 2 else { throw ValueError("“\(name)” wants a mapping, or pairs") }
+            try evaluator.seek(parts[0], among: dictionary.entries.count)
             dictionary.set(parts[0], parts[1])
           }
         }
       }
-      for (key, value) in arguments.named.entries { dictionary.set(.text(key), value) }
+      for (key, value) in arguments.named.entries {
+        try evaluator.seek(.text(key), among: dictionary.entries.count)
+        dictionary.set(.text(key), value)
+      }
       if name == "dict" { return .dictionary(dictionary) }
       var variables: [String: Value] = [:]
       for entry in dictionary.entries {
+        try evaluator.announce(entry.key)
         let key = entry.key.written.string
         try Value.Namespace.check(key)
         variables[key] = entry.value
       }
-      return .namespace(.init(variables))
-    case "range": return try range(arguments)
+      let namespace = Value.Namespace(variables)
+      evaluator.remember(namespace)
+      return .namespace(namespace)
+    case "range": return try range(arguments, evaluator)
     default: throw ValueError("the function “\(name)”", kind: .unsupported)
     }
   }
 
-  private static func range(_ arguments: Arguments) throws -> Value {
+  private static func range(_ arguments: Arguments, _ evaluator: Evaluator) throws -> Value {
     let bounds = try arguments.positional.map { value in
       guard let bound = value.integer else { throw ValueError("“range” wants whole numbers, not a \(value.typeName)") }
       return bound
@@ -85,6 +94,7 @@ enum Functions {
       if next.overflow { break }
       value = next.partialValue
     }
+    try evaluator.made(items: values.count)
     return .view(.init(kind: .range(start: start, stop: end, step: step), items: values))
   }
 }

@@ -1,11 +1,13 @@
 /// Attributes, items and slices with Jinja's rules: what is missing is undefined, what is asked of undefined fails.
 enum Lookup {
-  static func attribute(_ name: String, of value: Value) throws -> Value {
+  static func attribute(_ name: String, of value: Value, _ evaluator: Evaluator) throws -> Value {
     switch value {
     case .undefined(let reason): throw ValueError("\(reason), so it has no “\(name)”")
     case .dictionary(let dictionary):
       if Methods.ofDictionaries.contains(name) { return .method(value, name) }
-      return dictionary[name] ?? missing(name, value)
+      let key = Value.text(name)
+      try evaluator.seek(key, among: dictionary.entries.count)
+      return dictionary[key] ?? missing(name, value)
     case .namespace(let namespace): return namespace.variables[name] ?? missing(name, value)
     case .loop(let loop): return loop.attribute(name) ?? missing(name, value)
     case .string: return Methods.ofStrings.contains(name) ? .method(value, name) : missing(name, value)
@@ -14,19 +16,23 @@ enum Lookup {
         return .undefined("“\(name)” would change a list, which the sandbox does not allow")
       }
       return Methods.ofLists.contains(name) ? .method(value, name) : missing(name, value)
-    case .macro(let macro): return macro.attribute(name) ?? missing(name, value)
+    case .macro(let macro):
+      if name == "arguments" { try evaluator.made(items: macro.definition.parameters.count) }
+      return macro.attribute(name) ?? missing(name, value)
     default: return missing(name, value)
     }
   }
 
   private static func missing(_ name: String, _ value: Value) -> Value {
-    .undefined("a \(value.typeName) has no “\(name)”")
+    .undefined("a \(value.typeName) has no “\(name.prefix(100))”")
   }
 
-  static func item(_ index: Value, of value: Value) throws -> Value {
+  static func item(_ index: Value, of value: Value, _ evaluator: Evaluator) throws -> Value {
+    if case .string(let name) = index { try evaluator.worked(name.count * Evaluator.comparison) }
     switch (value, index) {
     case (.undefined(let reason), _): throw ValueError("\(reason), so it has no items")
     case (.dictionary(let dictionary), _):
+      try evaluator.seek(index, among: dictionary.entries.count)
       if let found = dictionary[index] { return found }
     case (.namespace(let namespace), .string(let name)):
       if let found = namespace.variables[name.string] { return found }
@@ -36,7 +42,7 @@ enum Lookup {
         return items.indices.contains(place) ? items[place] : .undefined("a list of \(items.count) has no such item")
       }
     case (.view(let view), _) where view.isRange:
-      if case .range = view.kind, index.integer != nil { return try item(index, of: .list(view.items)) }
+      if case .range = view.kind, index.integer != nil { return try item(index, of: .list(view.items), evaluator) }
     case (.string(let text), _):
       if let place = index.integer {
         let place = place < 0 ? place + text.count : place
@@ -45,11 +51,13 @@ enum Lookup {
       }
     default: break
     }
-    if case .string(let name) = index { return try attribute(name.string, of: value) }
+    if case .string(let name) = index { return try attribute(name.string, of: value, evaluator) }
     return .undefined("a \(value.typeName) has no item of that kind")
   }
 
-  static func slice(_ value: Value, from: Value?, to: Value?, step: Value?) throws -> Value {
+  static func slice(
+    _ value: Value, from: Value?, to: Value?, step: Value?, _ evaluator: Evaluator
+  ) throws -> Value {
     func bound(_ value: Value?) throws -> Int? {
       guard let value else { return nil }
       if case .none = value { return nil }
@@ -73,15 +81,19 @@ enum Lookup {
     }
     switch value {
     case .undefined(let reason): throw ValueError("\(reason), so it has no items")
-    case .string(let text): return .string(Text(glyphs: try picked(text.count).map { text.glyphs[$0] }))
+    case .string(let text):
+      let places = try picked(text.count)
+      try evaluator.made(places.count)
+      return .string(Text(glyphs: places.map { text.glyphs[$0] }))
     case .list(let items): return .list(try picked(items.count).map { items[$0] })
     case .view(let view):
       guard case .range(let start, let stop, let stride) = view.kind else { break }
       let items = try picked(view.items.count).map { view.items[$0] }
+      try evaluator.made(items: items.count)
       // Python says where the slice starts and ends, even where there is nothing between.
       let first = items.first?.integer ?? (step > 0 ? stop : start)
-      let last = items.last?.integer.map { $0 + (step > 0 ? 1 : -1) * stride.signum() } ?? first
-      return .view(.init(kind: .range(start: first, stop: last, step: stride * step), items: items))
+      let last = items.last?.integer.map { $0 &+ (step > 0 ? 1 : -1) * stride.signum() } ?? first
+      return .view(.init(kind: .range(start: first, stop: last, step: stride &* step), items: items))
     case .tuple(let items): return .tuple(try picked(items.count).map { items[$0] })
     default: break
     }

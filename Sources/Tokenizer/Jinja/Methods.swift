@@ -16,7 +16,8 @@ enum Methods {
   static func call(_ name: String, on receiver: Value, _ arguments: Arguments, _ evaluator: Evaluator) throws -> Value {
     switch receiver {
     case .string(let text):
-      let result = try string(text, name, arguments)
+      try count(text, name, arguments, evaluator)
+      let result = try string(text, name, arguments, evaluator)
       if case .string(let made) = result { try evaluator.made(made.count) }
       return result
     case .dictionary(let dictionary):
@@ -28,11 +29,13 @@ enum Methods {
       case "copy": return receiver
       default:
         guard let key = arguments[0, "key"] else { throw ValueError("“get” wants a key") }
+        try evaluator.seek(key, among: dictionary.entries.count)
         return dictionary[key] ?? arguments[1, "default"] ?? .none
       }
     case .list(let items), .tuple(let items):
       if name == "copy" { return receiver }
       guard let item = arguments[0, "value"] else { throw ValueError("“\(name)” wants a value") }
+      try evaluator.weigh(receiver)
       if name == "count" { return .int(items.count { $0.equals(item) }) }
       guard let index = items.firstIndex(where: { $0.equals(item) }) else {
         throw ValueError("no such item in the list")
@@ -43,6 +46,7 @@ enum Methods {
         guard !arguments.positional.isEmpty else { throw ValueError("“cycle” wants values") }
         return arguments.positional[loop.index % arguments.positional.count]
       }
+      for value in arguments.positional { try evaluator.weigh(value) }
       let same = loop.lastChanged.map { last in
         last.count == arguments.positional.count && zip(last, arguments.positional).allSatisfy { $0.equals($1) }
       }
@@ -52,7 +56,42 @@ enum Methods {
     }
   }
 
-  private static func string(_ text: Text, _ name: String, _ arguments: Arguments) throws -> Value {
+  /// Methods that look at every character's properties, or take the text apart, and leave no text behind.
+  private static let heavy: Set = [
+    "count", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit", "isidentifier", "islower", "isnumeric", "isspace",
+    "istitle", "isupper",
+  ]
+
+  /// Counts what a method of a text will take.
+  private static func count(
+    _ text: Text, _ name: String, _ arguments: Arguments, _ evaluator: Evaluator
+  ) throws {
+    try evaluator.worked(Evaluator.application + text.count * (heavy.contains(name) ? Evaluator.comparison : 1))
+    for argument in arguments.positional + arguments.named.entries.map(\.value) {
+      if let part = argument.asText {
+        try evaluator.worked(part.count * Evaluator.comparison)
+        if name != "join", name != "format" { try evaluator.search(for: part, in: text) }
+      } else if name == "join" {
+        try evaluator.announce(argument)
+      } else {
+        try evaluator.weigh(argument)
+      }
+    }
+    switch name {
+    case "join": try evaluator.made((arguments[0, "iterable"]?.count ?? 0) * text.count)
+    case "replace":
+      if let old = arguments[0, "old"]?.asText, let new = arguments[1, "new"]?.asText {
+        try evaluator.made(text.growth(replacing: old, with: new))
+      }
+    case "partition", "rpartition": try evaluator.made(text.count)
+    case "split", "rsplit", "splitlines": try evaluator.made(items: text.count / 4)
+    default: break
+    }
+  }
+
+  private static func string(
+    _ text: Text, _ name: String, _ arguments: Arguments, _ evaluator: Evaluator
+  ) throws -> Value {
     func wanted(_ index: Int, _ key: String) throws -> Text {
       guard let value = arguments[index, key], case .string(let text) = value else {
         throw ValueError("“\(name)” wants a text, not a \(arguments[index, key]?.typeName ?? "missing value")")
@@ -136,7 +175,7 @@ enum Methods {
       guard let text = part(1)?.text else { return .int(0) }
       return .int(wanted.isEmpty ? text.count + 1 : text.split(separator: wanted).count - 1)
     case "join":
-      let items = try (arguments[0, "iterable"] ?? .undefined("“join” wants a list")).items()
+      let items = try evaluator.items(of: arguments[0, "iterable"] ?? .undefined("“join” wants a list"))
       return .string(
         Value.joined(
           try items.map { item in
@@ -163,7 +202,7 @@ enum Methods {
       let cased = text.glyphs.contains { $0.scalar.properties.isCased }
       return .bool(cased && Text.same(text.glyphs, Formatting.title(text).glyphs))
     case "expandtabs":
-      return .string(try Formatting.expandingTabs(text, size: arguments[0, "tabsize"]?.integer ?? 8))
+      return .string(try Formatting.expandingTabs(text, size: arguments[0, "tabsize"]?.integer ?? 8, evaluator))
     case "isdigit": return all { $0.properties.numericType == .decimal || $0.properties.numericType == .digit }
     case "isnumeric": return all { $0.properties.numericType != nil }
     case "isalpha": return all(Formatting.isLetter)
@@ -175,8 +214,8 @@ enum Methods {
       )
     case "ljust", "rjust", "center", "zfill":
       guard let width = arguments[0, "width"]?.integer else { throw ValueError("“\(name)” wants a width") }
-      return .string(try Formatting.pad(text, name, width: width, fill: arguments[1, "fillchar"]?.asText))
-    case "format": return .string(try Formatting.braces(text, arguments))
+      return .string(try Formatting.pad(text, name, width: width, fill: arguments[1, "fillchar"]?.asText, evaluator))
+    case "format": return .string(try Formatting.braces(text, arguments, evaluator))
     default: throw ValueError("a text has no “\(name)”")
     }
   }
@@ -184,12 +223,12 @@ enum Methods {
   private static func cut(_ text: Text, _ separator: Text, _ limit: Int, fromRight: Bool) -> [Text] {
     guard fromRight, limit < .max else { return text.split(separator: separator, limit: limit) }
     var parts: [Text] = []
-    var rest = text
-    while parts.count < limit, let found = rest.lastIndex(of: separator) {
-      parts.insert(Text(glyphs: rest.glyphs[(found + separator.count)...]), at: 0)
-      rest = Text(glyphs: rest.glyphs[..<found])
+    var end = text.count
+    while parts.count < limit, let found = text.lastIndex(of: separator, before: end) {
+      parts.append(Text(glyphs: text.glyphs[found + separator.count..<end]))
+      end = found
     }
-    return [rest] + parts
+    return [Text(glyphs: text.glyphs[..<end])] + parts.reversed()
   }
 }
 

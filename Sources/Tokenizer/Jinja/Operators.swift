@@ -15,6 +15,8 @@ enum Operators {
 
   static func apply(_ kind: Expression.Operator, _ a: Value, _ b: Value, _ evaluator: Evaluator) throws -> Value {
     if kind == .join {
+      try evaluator.announce(a)
+      try evaluator.announce(b)
       let text = a.written + b.written
       try evaluator.made(text.count)
       return .string(text)
@@ -27,10 +29,10 @@ enum Operators {
       sum.isMarkup = true
       return .string(sum)
     case (.add, .list(let x), .list(let y)):
-      try evaluator.made(x.count + y.count)
+      try evaluator.made(items: x.count + y.count)
       return .list(x + y)
     case (.add, .tuple(let x), .tuple(let y)):
-      try evaluator.made(x.count + y.count)
+      try evaluator.made(items: x.count + y.count)
       return .tuple(x + y)
     case (.multiply, .string(let x), _):
       if let count = b.integer { return .string(Text(glyphs: try repeated(x.glyphs, count, evaluator))) }
@@ -44,7 +46,7 @@ enum Operators {
       if let count = b.integer { return .tuple(try repeated(x, count, evaluator)) }
     case (.multiply, _, .tuple(let x)):
       if let count = a.integer { return .tuple(try repeated(x, count, evaluator)) }
-    case (.remainder, .string(let format), _): return .string(try Formatting.percent(format, b))
+    case (.remainder, .string(let format), _): return .string(try Formatting.percent(format, b, evaluator))
     default: break
     }
     if let x = a.integer, let y = b.integer { return try integers(kind, x, y) }
@@ -53,9 +55,10 @@ enum Operators {
   }
 
   private static func repeated<T>(_ items: [T], _ count: Int, _ evaluator: Evaluator) throws -> [T] {
-    let count = max(0, count)
-    let (total, overflow) = items.count.multipliedReportingOverflow(by: count)
-    try evaluator.made(overflow ? .max : total)
+    guard count > 0, !items.isEmpty else { return [] }
+    let (product, overflow) = items.count.multipliedReportingOverflow(by: count)
+    let total = overflow ? .max : product
+    try T.self == Text.Glyph.self ? evaluator.made(total) : evaluator.made(items: total)
     return Array(repeatElement(items, count: count).joined())
   }
 
@@ -105,7 +108,23 @@ enum Operators {
     }
   }
 
-  static func holds(_ relation: Expression.Relation, _ a: Value, _ b: Value) throws -> Bool {
+  static func holds(
+    _ relation: Expression.Relation, _ a: Value, _ b: Value, _ evaluator: Evaluator
+  ) throws -> Bool {
+    // Texts of unlike length are unlike at a glance.
+    if case .string(let x) = a, case .string(let y) = b {
+      switch relation {
+      case .isIn, .notIn: try evaluator.search(for: x, in: y)
+      default: try evaluator.worked(min(x.count, y.count))
+      }
+    } else if case .dictionary(let dictionary) = b, relation == .isIn || relation == .notIn {
+      try evaluator.seek(a, among: dictionary.entries.count)
+    } else if case .string = a {
+      try evaluator.seek(a, among: b.count)
+    } else {
+      try evaluator.weigh(a)
+      try evaluator.weigh(b)
+    }
     switch relation {
     case .equal: return a.equals(b)
     case .notEqual: return !a.equals(b)

@@ -54,7 +54,7 @@ enum PythonNumbers {
   static func rounded(_ number: Double, _ decimals: Int) -> Double {
     guard number.isFinite, decimals < 300 else { return number }
     if decimals > 0 { return Double(number.formatted(decimals: decimals)) ?? number }
-    let scale = pow(10, Double(-decimals))
+    let scale = pow(10, -Double(decimals))
     return (number / scale).rounded(.toNearestOrEven) * scale
   }
 

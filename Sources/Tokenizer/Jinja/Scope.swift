@@ -1,5 +1,10 @@
+/// Something that can come to refer to itself, and is emptied when a rendering is over.
+protocol Emptied: AnyObject {
+  func empty()
+}
+
 /// The variables of a block; what it does not have is looked for in the block around it.
-final class Scope {
+final class Scope: Emptied {
   private var variables: [String: Value]
   private let parent: Scope?
 
@@ -18,6 +23,8 @@ final class Scope {
   }
 
   func set(_ name: String, _ value: Value) { variables[name] = value }
+
+  func empty() { variables = [:] }
 }
 
 /// A macro and the scope that it was defined in.
@@ -43,8 +50,8 @@ final class Macro {
 }
 
 /// The variable `loop`.
-final class Loop {
-  let items: [Value]
+final class Loop: Emptied {
+  private(set) var items: [Value]
   let depth: Int
   /// What `loop(items)` runs again in a recursive loop.
   let statement: Statement.ForLoop
@@ -57,6 +64,11 @@ final class Loop {
     self.depth = depth
     self.statement = statement
     self.scope = scope
+  }
+
+  func empty() {
+    items = []
+    lastChanged = nil
   }
 
   func attribute(_ name: String) -> Value? {

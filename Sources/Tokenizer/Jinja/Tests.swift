@@ -7,7 +7,7 @@ enum Tests {
     "odd", "sameas", "sequence", "string", "test", "true", "undefined", "upper", "None", "True", "False",
   ]
 
-  static func apply(_ name: String, to value: Value, _ parameters: [Value]) throws -> Bool {
+  static func apply(_ name: String, to value: Value, _ parameters: [Value], _ evaluator: Evaluator) throws -> Bool {
     func parameter() throws -> Value {
       guard let first = parameters.first else { throw ValueError("the test “\(name)” wants a value") }
       return first
@@ -18,6 +18,8 @@ enum Tests {
       }
       return integer
     }
+    try evaluator.worked(Evaluator.application)
+    if name == "filter" || name == "test" { try evaluator.worked(value.count) }
     switch name {
     case "defined": return !value.isUndefined
     case "undefined": return value.isUndefined
@@ -55,8 +57,9 @@ enum Tests {
       default: return false
       }
     case "lower", "upper":
+      try evaluator.announce(value)
       return try Methods.call(
-        name == "lower" ? "islower" : "isupper", on: .string(value.written), Arguments(), Evaluator(clock: .standard)
+        name == "lower" ? "islower" : "isupper", on: .string(value.written), Arguments(), evaluator
       ).isTrue
     case "even", "odd":
       if case .double(let number) = value {
@@ -71,16 +74,16 @@ enum Tests {
       let divisor = try integer(try parameter())
       guard divisor != 0 else { throw ValueError("division by zero") }
       return divisor == -1 ? true : try integer(value) % divisor == 0
-    case "eq", "equalto": return value.equals(try parameter())
-    case "ne": return !value.equals(try parameter())
-    case "lt", "lessthan": return try Operators.holds(.less, value, try parameter())
-    case "le": return try Operators.holds(.lessOrEqual, value, try parameter())
-    case "gt", "greaterthan": return try Operators.holds(.greater, value, try parameter())
-    case "ge": return try Operators.holds(.greaterOrEqual, value, try parameter())
-    case "in": return try Operators.contains(try parameter(), value)
+    case "eq", "equalto": return try Operators.holds(.equal, value, try parameter(), evaluator)
+    case "ne": return try Operators.holds(.notEqual, value, try parameter(), evaluator)
+    case "lt", "lessthan": return try Operators.holds(.less, value, try parameter(), evaluator)
+    case "le": return try Operators.holds(.lessOrEqual, value, try parameter(), evaluator)
+    case "gt", "greaterthan": return try Operators.holds(.greater, value, try parameter(), evaluator)
+    case "ge": return try Operators.holds(.greaterOrEqual, value, try parameter(), evaluator)
+    case "in": return try Operators.holds(.isIn, value, try parameter(), evaluator)
     case "sameas":
       let other = try parameter()
-      return value.typeName == other.typeName && value.equals(other)
+      return try value.typeName == other.typeName && Operators.holds(.equal, value, other, evaluator)
     case "escaped": return value.asText?.isMarkup ?? false
     case "filter": return value.asText.map { Filters.names.contains($0.string) } ?? false
     case "test": return value.asText.map { names.contains($0.string) } ?? false

@@ -72,10 +72,11 @@ struct Text: Sendable {
     return (start...count - other.count).first { Text.same(glyphs[$0..<$0 + other.count], other.glyphs) }
   }
 
-  /// Where another text last occurs.
-  func lastIndex(of other: Text) -> Int? {
-    guard other.count <= count else { return nil }
-    return (0...count - other.count).last { Text.same(glyphs[$0..<$0 + other.count], other.glyphs) }
+  /// Where another text last occurs, ending at or before a place.
+  func lastIndex(of other: Text, before end: Int? = nil) -> Int? {
+    let end = end ?? count
+    guard other.count <= end else { return nil }
+    return (0...end - other.count).last { Text.same(glyphs[$0..<$0 + other.count], other.glyphs) }
   }
 
   func hasPrefix(_ other: Text) -> Bool { Text.same(glyphs.prefix(other.count), other.glyphs) }
@@ -110,6 +111,14 @@ struct Text: Sendable {
     }
     if position < count { result += glyphs[position...] }
     return Text(glyphs: result)
+  }
+
+  /// How many characters more there are once a text is replaced by a longer one.
+  func growth(replacing old: Text, with new: Text) -> Int {
+    guard new.count > old.count else { return 0 }
+    let occurrences = old.isEmpty ? count + 1 : split(separator: old).count - 1
+    let (growth, overflow) = occurrences.multipliedReportingOverflow(by: new.count - old.count)
+    return overflow ? .max : growth
   }
 
   func split(separator: Text, limit: Int = .max) -> [Text] {

@@ -20,7 +20,13 @@ enum Value {
 
   /// A mapping in the order of insertion.
   struct Dictionary {
-    var entries: [(key: Value, value: Value)] = []
+    /// A key with its value.
+    struct Entry {
+      var key: Value
+      var value: Value
+    }
+
+    var entries: [Entry] = []
 
     subscript(key: Value) -> Value? { entries.last { $0.key.equals(key) }?.value }
 
@@ -30,7 +36,7 @@ enum Value {
       if let index = entries.firstIndex(where: { $0.key.equals(key) }) {
         entries[index].value = value
       } else {
-        entries.append((key, value))
+        entries.append(Entry(key: key, value: value))
       }
     }
   }
@@ -64,7 +70,7 @@ enum Value {
   }
 
   /// What `namespace()` makes: the one thing that a template can change across scopes.
-  final class Namespace {
+  final class Namespace: Emptied {
     var variables: [String: Value]
 
     /// - Throws: `ValueError` for a name that transformers does not let a template store.
@@ -73,6 +79,8 @@ enum Value {
     }
 
     init(_ variables: [String: Value]) { self.variables = variables }
+
+    func empty() { variables = [:] }
   }
 
   static func text(_ string: String) -> Value { .string(Text(string)) }
@@ -157,6 +165,17 @@ enum Value {
     case .bool(let value): value ? 1 : 0
     case .int(let value): value
     default: nil
+    }
+  }
+
+  /// How many characters or items it has, without what lies in them.
+  var count: Int {
+    switch self {
+    case .string(let text): text.count
+    case .list(let items), .tuple(let items): items.count
+    case .dictionary(let dictionary): dictionary.entries.count
+    case .view(let view): view.items.count
+    default: 0
     }
   }
 
