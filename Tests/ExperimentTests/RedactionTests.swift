@@ -68,6 +68,10 @@ struct RedactionTests {
     defer { try? FileManager.default.removeItem(at: folder) }
     try FileManager.default.createDirectory(
       at: folder.appending(path: "experiments"), withIntermediateDirectories: true)
+    // libgit2 looks for the home once in a process: nobody's own configuration may take part, here or in other tests.
+    let home = ProcessInfo.processInfo.environment["HOME"] ?? "/"
+    setenv("HOME", folder.path, 1)
+    defer { if String(cString: getenv("HOME")) == folder.path { setenv("HOME", home, 1) } }
     _ = try Project.initialise(at: folder)
     try Data(text.utf8).write(to: folder.appending(path: "experiments/said.md"))
     let project = Project(root: folder, registry: Registry([SayCell.self]))
