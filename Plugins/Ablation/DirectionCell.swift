@@ -36,7 +36,7 @@ package enum DirectionCell: CellKind {
   package static func work(_ settings: DirectionSettings, in scope: CellScope) -> Work {
     guard let subject = scope.subject else { return Work() }
     let (layers, c) = (subject.model.configuration.layers, subject.model.configuration)
-    let positions = settings.positions.reduce(0) { $0 + ($1.isSingle ? 1 : 8) }
+    let positions = scope.count(of: settings.positions)
     let longest = scope.work(settings.train).longest
     let (train, validation) = (2 * settings.trainPerClass, 2 * settings.validationPerClass)
     return Work(

@@ -28,7 +28,7 @@ package enum PatchCell: CellKind {
     let layers = settings.layers.resolved(count: subject.model.configuration.layers).count
     var work = scope.work(settings.rows, everywhere: layers)
     // One run of each pair's base for every layer and position, beside the two that are patched from.
-    work.tokens += work.tokens / 2 * layers * settings.positions.reduce(0) { $0 + ($1.isSingle ? 1 : 8) }
+    work.tokens += work.tokens / 2 * layers * scope.count(of: settings.positions)
     return work
   }
 

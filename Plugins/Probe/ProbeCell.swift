@@ -54,8 +54,8 @@ package enum ProbeCell: CellKind {
   package static func work(_ settings: ProbeSettings, in scope: CellScope) -> Work {
     guard let subject = scope.subject else { return Work() }
     let layers = settings.layers.resolved(count: subject.model.configuration.layers).count
-    // A range is at most as long as the template; float32 while it is read, and float64 to be learnt from.
-    let places = layers * settings.positions.reduce(0) { $0 + ($1.isSingle ? 1 : 8) }
+    // Float32 while it is read, and float64 to be learnt from.
+    let places = layers * scope.count(of: settings.positions)
     var work = scope.work(settings.rows, keeping: 3 * places)
     if let test = settings.test.map({ scope.work($0, keeping: 3 * places) }) {
       work.tokens += test.tokens

@@ -104,6 +104,17 @@ public struct CellScope: Sendable {
     }
   }
 
+  /// How many tokens of a prompt some positions stand for, judged by the first row that is a prompt.
+  public func count(of positions: [Position]) -> Int {
+    guard let data, let subject, positions.contains(where: { !$0.isSingle }) else { return positions.count }
+    let answered = positions.contains { $0.anchor == .response }
+    let first = data.rows.indices.lazy.compactMap {
+      try? subject.prompt(for: data.rows[$0], at: $0, in: data, answered: answered)
+    }.first
+    guard let first else { return positions.count }
+    return positions.reduce(0) { $0 + ((try? $1.expanded(in: [first]).count) ?? 1) }
+  }
+
   /// The work of running every row of a filter once.
   ///
   /// - Parameters:

@@ -56,6 +56,7 @@ public struct Parity: Sendable {
             file: golden.path, tensor: tensor.name, sequence: sequence, expected: ours.shape, found: theirs.count)
         }
         let (difference, place) = Self.largest(ours.values.map(Double.init), theirs)
+        row.magnitude = theirs.reduce(row.magnitude) { max($0, abs($1)) }
         if row.index.isEmpty || difference > row.difference {
           row.difference = difference
           row.index = [sequence] + Self.indices(of: place, in: ours.shape)
@@ -88,6 +89,12 @@ public struct Parity: Sendable {
         let ours =
           try point.map { try forward.activation($0, sequence: sequence) } ?? forward.logits(sequence: sequence)
         let theirs = exact.values(point) ?? []
+        // Nothing compared would be no difference.
+        guard ours.count == theirs.count else {
+          throw ParityError.shape(
+            file: "the float64 reference", tensor: rows[row].tensor, sequence: sequence, expected: ours.shape,
+            found: theirs.count)
+        }
         let (difference, place) = Self.largest(ours.values.map(Double.init), theirs)
         rows[row].magnitude = theirs.reduce(rows[row].magnitude) { max($0, abs($1)) }
         if rows[row].index.isEmpty || difference > rows[row].difference {
