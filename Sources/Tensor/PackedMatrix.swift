@@ -94,6 +94,14 @@ public struct PackedMatrix: Sendable {
     kernels_unpack_row(kernelType, storage.address, Int64(inputs), Int64(output), row)
   }
 
+  /// A matrix of some outputs, in this order: its products have the bits that those outputs have in the whole.
+  public func selecting(_ outputs: [Int]) -> PackedMatrix {
+    PackedMatrix(
+      Tensor([outputs.count, inputs]) { rows in
+        for (i, output) in outputs.enumerated() { copyRow(output, into: rows + i * inputs) }
+      })
+  }
+
   /// `x . weights^T + bias`: `[..., inputs]` to `[..., outputs]`.
   public func multiply(_ x: Tensor, bias: Tensor? = nil) -> Tensor {
     precondition(x.width == inputs, "rows of \(x.width) numbers do not fit a matrix with \(inputs) inputs")

@@ -10,6 +10,30 @@ public struct Activations: Sendable {
     var positions: [Int]
     /// Number of keys of pairwise sites; 0 for others.
     var keys = 0
+
+    /// The rows with a shape: by ``HookSite/shape(in:)``.
+    func tensor(_ hook: HookPoint, _ configuration: ModelConfiguration) -> Tensor {
+      let shape = hook.site.shape(in: configuration)
+      return Tensor(hook.site.isPairwise ? shape + [positions.count, keys] : [positions.count] + shape, values)
+    }
+
+    /// These rows, with another's for positions from `start` on, which has all of those.
+    func replacing(from start: Int, by other: Entry) -> Entry {
+      guard let first = positions.firstIndex(where: { $0 >= start }) else { return self }
+      guard first > 0 else { return other }
+      guard keys > 0 else {
+        let width = values.count / positions.count
+        return Entry(values: values.prefix(first * width) + other.values, positions: positions)
+      }
+      let own = positions.count * keys
+      let others = (positions.count - first) * keys
+      var mixed: [Float] = []
+      for head in 0..<values.count / own {
+        mixed += values[head * own..<head * own + first * keys]
+        mixed += other.values[head * others..<(head + 1) * others]
+      }
+      return Entry(values: mixed, positions: positions, keys: keys)
+    }
   }
 
   private var entries: [HookPoint: [Entry?]] = [:]
@@ -47,6 +71,12 @@ public struct Activations: Sendable {
 
   mutating func set(_ entry: Entry, _ point: HookPoint, _ sequence: Int) {
     entries[point]?[sequence] = entry
+  }
+
+  /// What a hook had in one sequence, if it was captured.
+  func entry(of point: HookPoint, _ sequence: Int) -> Entry? {
+    guard let list = entries[point], list.indices.contains(sequence) else { return nil }
+    return list[sequence]
   }
 
   /// Takes the entries that another part of the same batch captured.

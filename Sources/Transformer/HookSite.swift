@@ -72,6 +72,9 @@ public enum HookSite: String, Hashable, Sendable, Codable, CaseIterable {
     }
   }
 
+  /// Whether it lies behind the last block.
+  var isBehindBlocks: Bool { self == .lnFinalScale || self == .lnFinalNormalized }
+
   /// Whether interventions can change it. Norm scales, scores and patterns can only be read.
   public var isWritable: Bool {
     switch self {

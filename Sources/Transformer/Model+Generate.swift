@@ -45,7 +45,7 @@ extension Model {
       }
       gathered.withLock { gathered in
         for (index, sequence) in batch.finished { gathered.sequences[index] = sequence }
-        for i in reports.indices { gathered.reports[i].merge(batch.observer.reports[i]) }
+        for i in reports.indices { gathered.reports[i].merge(batch.observer.reports[0][i]) }
       }
     }
 

@@ -111,15 +111,17 @@ public final class Model: Sendable {
     precondition(
       x.width == configuration.width, "rows of \(x.width) numbers, where the model has \(configuration.width)")
     return Tensor([x.rowCount, configuration.vocabularySize]) { logits in
-      x.withUnsafePointer { unembed($0, rows: x.rowCount, into: logits) }
+      x.withUnsafePointer { unembed($0, rows: x.rowCount, with: unembedding, into: logits) }
     }
   }
 
-  /// `[rows, d_model]` to `[rows, vocab]`.
-  func unembed(_ normalized: UnsafePointer<Float>, rows: Int, into logits: UnsafeMutablePointer<Float>) {
-    unembedding.multiply(normalized, rows: rows, into: logits)
+  /// `[rows, d_model]` to `[rows, outputs]`, where `head` is the unembedding or some of its rows.
+  func unembed(
+    _ normalized: UnsafePointer<Float>, rows: Int, with head: PackedMatrix, into logits: UnsafeMutablePointer<Float>
+  ) {
+    head.multiply(normalized, rows: rows, into: logits)
     guard let cap = configuration.logitCap else { return }
-    let count = Int64(rows * configuration.vocabularySize)
+    let count = Int64(rows * head.outputs)
     kernels_scale(logits, Float(1 / cap), logits, count)
     kernels_tanh(logits, logits, count)
     kernels_scale(logits, Float(cap), logits, count)

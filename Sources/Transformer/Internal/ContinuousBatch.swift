@@ -31,7 +31,7 @@ final class ContinuousBatch {
     self.options = options
     self.batchSize = batchSize
     observer = Observer(
-      interventions: interventions, capture: [], at: .all, sequences: prompts.count,
+      arms: [interventions], capture: [], at: .all, slots: prompts.count, sequences: prompts.count,
       configuration: model.configuration)
   }
 
@@ -74,8 +74,8 @@ final class ContinuousBatch {
     return active.map { state in
       if model.rotary.outdate(before: state.cache.count, after: state.tokens.count) { state.cache.clear() }
       let segment = Segment(
-        sequence: state.index, tokens: state.tokens[state.cache.count...], start: state.cache.count,
-        promptLength: prompts[state.index].count, row: row, cache: state.cache)
+        slot: state.index, item: Item(sequence: state.index, arm: 0), tokens: state.tokens[state.cache.count...],
+        start: state.cache.count, promptLength: prompts[state.index].count, row: row, cache: state.cache)
       row += segment.count
       return segment
     }
@@ -93,9 +93,9 @@ final class ContinuousBatch {
     }
     let loop = LayerLoop(model: model, workspace: space, observer: observer)
     try loop.embed(segments)
-    try loop.run(segments, layers: 0..<model.configuration.layers)
-    try loop.finalNorm(segments)
-    return loop.unembed(rows: segments.map { $0.row + $0.count - 1 })
+    let last = try loop.run(segments, layers: 0..<model.configuration.layers, lastOnly: true)
+    try loop.finalNorm(last)
+    return loop.unembed(rows: last.map { $0.row + $0.count - 1 })
   }
 
   private func choose(from logits: [Float], _ onToken: ((GeneratedToken) -> Void)?) {

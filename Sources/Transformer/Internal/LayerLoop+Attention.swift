@@ -3,43 +3,67 @@ import Tensor
 
 extension LayerLoop {
   /// Attention, into `workspace.branch`.
-  func attention(_ block: Block, _ layer: Int, _ segments: [Segment], _ rows: Int) throws {
+  ///
+  /// - Parameter onlyLast: whether queries are made of each stretch's last position alone; the residual stream is then
+  ///   left with those rows.
+  /// - Returns: the stretches that have queries.
+  func attention(_ block: Block, _ layer: Int, _ segments: [Segment], onlyLast: Bool) throws -> [Segment] {
     let w = workspace
     let c = configuration
+    let rows = Self.rows(segments)
     var input = w.residual
     if let before = block.attentionNorm {
       try norm(before, of: w.residual, into: w.normalized, .ln1Scale, .ln1Normalized, layer, segments, rows)
       input = w.normalized
     }
-    block.query.multiply(input, rows: rows, into: w.q)
-    try observer.visit(.q, layer, w.q, segments)
     block.key.multiply(input, rows: rows, into: w.k)
     try observer.visit(.k, layer, w.k, segments)
     block.value.multiply(input, rows: rows, into: w.v)
     try observer.visit(.v, layer, w.v, segments)
-
-    if let queryNorm = block.queryNorm { normaliseHeads(w.q, queryNorm, heads: c.heads, rows) }
     if let keyNorm = block.keyNorm { normaliseHeads(w.k, keyNorm, heads: c.keyValueHeads, rows) }
     if !c.architecture.hasLearnedPositions {
-      rotate(w.q, heads: c.heads, layer, segments, rows)
-      try observer.visit(.rotQ, layer, w.q, segments)
       rotate(w.k, heads: c.keyValueHeads, layer, segments, rows)
       try observer.visit(.rotK, layer, w.k, segments)
     }
 
-    for segment in segments {
-      mix(layer, segment)
+    let queries = onlyLast ? keepLast(of: segments) : segments
+    let queryRows = Self.rows(queries)
+    block.query.multiply(input, rows: queryRows, into: w.q)
+    try observer.visit(.q, layer, w.q, queries)
+    if let queryNorm = block.queryNorm { normaliseHeads(w.q, queryNorm, heads: c.heads, queryRows) }
+    if !c.architecture.hasLearnedPositions {
+      rotate(w.q, heads: c.heads, layer, queries, queryRows)
+      try observer.visit(.rotQ, layer, w.q, queries)
+    }
+
+    mix(layer, queries, keys: segments)
+    for segment in segments where segment.extendsCache {
       segment.cache?.store(
         layer: layer, keys: w.k + segment.row * c.keyValueWidth, values: w.v + segment.row * c.keyValueWidth,
         positions: segment.count)
     }
-    try observer.visit(.z, layer, w.z, segments)
-    block.attentionOutput.multiply(w.z, rows: rows, into: w.branch)
-    try observer.visit(.attnModuleOut, layer, w.branch, segments)
+    try observer.visit(.z, layer, w.z, queries)
+    block.attentionOutput.multiply(w.z, rows: queryRows, into: w.branch)
+    try observer.visit(.attnModuleOut, layer, w.branch, queries)
     if let behind = block.attentionPostNorm {
-      try norm(behind, of: w.branch, into: w.branch, .ln1PostScale, .ln1PostNormalized, layer, segments, rows)
+      try norm(behind, of: w.branch, into: w.branch, .ln1PostScale, .ln1PostNormalized, layer, queries, queryRows)
     }
-    try observer.visit(.attnOut, layer, w.branch, segments)
+    try observer.visit(.attnOut, layer, w.branch, queries)
+    return queries
+  }
+
+  /// Moves each stretch's last row to the front, of the residual stream and of what attention reads.
+  private func keepLast(of segments: [Segment]) -> [Segment] {
+    let width = configuration.width
+    return segments.enumerated().map { i, segment in
+      let from = segment.row + segment.count - 1
+      if from != i {
+        (workspace.residual + i * width).update(from: workspace.residual + from * width, count: width)
+        (workspace.normalized + i * width).update(from: workspace.normalized + from * width, count: width)
+      }
+      workspace.positions[i] = Int32(segment.end - 1)
+      return segment.last(row: i)
+    }
   }
 
   private func normaliseHeads(_ x: Buffer, _ weights: Norm, heads: Int, _ rows: Int) {
@@ -73,42 +97,56 @@ extension LayerLoop {
     }
   }
 
-  /// Attention of one sequence's stretch, into `workspace.z`.
-  private func mix(_ layer: Int, _ segment: Segment) {
+  /// Attention of stretches over their own keys and those in their caches, into `workspace.z`.
+  private func mix(_ layer: Int, _ queries: [Segment], keys: [Segment]) {
+    let c = configuration
+    if observer.watches(.attnScores, layer) || observer.watches(.pattern, layer) {
+      for (segment, own) in zip(queries, keys) { mixObserved(layer, segment, keys: own) }
+      return
+    }
+    // A head of a short stretch is not worth a thread of its own.
+    let work = zip(queries, keys).reduce(0) { $0 + $1.0.count * $1.1.end } * c.headSize / max(1, queries.count)
+    Threads.split(queries.count * c.heads, grain: max(1, 100_000 / max(1, work))) { range in
+      var unit = range.lowerBound
+      while unit < range.upperBound {
+        let (index, head) = unit.quotientAndRemainder(dividingBy: c.heads)
+        let end = min(c.heads, head + range.upperBound - unit)
+        withUnsafePointer(to: attention(layer, queries[index], keys: keys[index])) {
+          kernels_attention_fused($0, Int64(head), Int64(end), 0, Int64(queries[index].count))
+        }
+        unit += end - head
+      }
+    }
+  }
+
+  /// The same of one stretch, step by step, for those who watch scores and patterns.
+  private func mixObserved(_ layer: Int, _ segment: Segment, keys: Segment) {
+    let (heads, queries) = (Int64(configuration.heads), Int64(segment.count))
+    let pattern = Buffer(configuration.heads * segment.count * segment.end)
+    withUnsafePointer(to: attention(layer, segment, keys: keys)) { attention in
+      kernels_attention_scores(attention, pattern.pointer, 0, heads, 0, queries)
+      observer.capturePairwise(.attnScores, layer, pattern, segment)
+      kernels_attention_softmax(attention, pattern.pointer, pattern.pointer, 0, heads, 0, queries)
+      observer.capturePairwise(.pattern, layer, pattern, segment)
+      kernels_attention_mix(attention, pattern.pointer, 0, heads, 0, queries)
+    }
+  }
+
+  /// What the kernels need to know of one stretch.
+  private func attention(_ layer: Int, _ segment: Segment, keys: Segment) -> kernels_attention {
     let c = configuration
     let w = workspace
     let keyStride = Int64(c.keyValueWidth)
     let queryStride = Int64(c.queryWidth)
-    let prefix = segment.cache == nil ? 0 : segment.start
-    let attention = kernels_attention(
-      queries: Int64(segment.count), keys: Int64(segment.end), prefix: Int64(prefix),
+    return kernels_attention(
+      queries: Int64(segment.count), keys: Int64(keys.end), prefix: Int64(keys.cache == nil ? 0 : keys.start),
       heads: Int64(c.heads), kv_heads: Int64(c.keyValueHeads), head_width: Int64(c.headSize),
       q: w.q + segment.row * c.queryWidth, q_stride: queryStride,
-      prefix_k: segment.cache?.keys(layer: layer), prefix_v: segment.cache?.values(layer: layer),
+      prefix_k: keys.cache?.keys(layer: layer), prefix_v: keys.cache?.values(layer: layer),
       prefix_k_stride: keyStride, prefix_v_stride: keyStride,
-      k: w.k + segment.row * c.keyValueWidth, v: w.v + segment.row * c.keyValueWidth,
+      k: w.k + keys.row * c.keyValueWidth, v: w.v + keys.row * c.keyValueWidth,
       k_stride: keyStride, v_stride: keyStride,
       scale: Float(c.scoreScale ?? 1 / Double(c.headSize).squareRoot()), soft_cap: Float(c.scoreCap ?? 0),
       window: Int64(c.window(layer: layer) ?? 0), out: w.z + segment.row * c.queryWidth, out_stride: queryStride)
-    let queries = Int64(segment.count)
-    if observer.watches(.attnScores, layer) || observer.watches(.pattern, layer) {
-      let heads = Int64(c.heads)
-      let pattern = Buffer(c.heads * segment.count * segment.end)
-      withUnsafePointer(to: attention) { attention in
-        kernels_attention_scores(attention, pattern.pointer, 0, heads, 0, queries)
-        observer.capturePairwise(.attnScores, layer, pattern, segment)
-        kernels_attention_softmax(attention, pattern.pointer, pattern.pointer, 0, heads, 0, queries)
-        observer.capturePairwise(.pattern, layer, pattern, segment)
-        kernels_attention_mix(attention, pattern.pointer, 0, heads, 0, queries)
-      }
-    } else {
-      // A head of a short stretch is not worth a thread of its own.
-      let work = max(1, segment.count * segment.end * c.headSize)
-      Threads.split(c.heads, grain: max(1, 100_000 / work)) { range in
-        withUnsafePointer(to: attention) {
-          kernels_attention_fused($0, Int64(range.lowerBound), Int64(range.upperBound), 0, queries)
-        }
-      }
-    }
   }
 }

@@ -36,31 +36,44 @@ struct LayerLoop {
 
   /// Runs a range of blocks. The residual stream enters as `resid_pre` of the first and leaves as `resid_post` of the
   /// last.
-  func run(_ segments: [Segment], layers: Range<Int>) throws {
-    guard !segments.isEmpty else { return }
-    let rows = Self.rows(segments)
+  ///
+  /// - Parameters:
+  ///   - lastOnly: whether only the last position of each stretch is read afterwards; what the model's last block would
+  ///     compute for the others is then left out, unless something watches there.
+  ///   - before: called before each block with its number.
+  /// - Returns: the stretches that the workspace holds afterwards: the same, or their last positions alone.
+  @discardableResult
+  func run(
+    _ segments: [Segment], layers: Range<Int>, lastOnly: Bool = false, before: (Int) throws -> Void = { _ in }
+  ) throws -> [Segment] {
+    guard !segments.isEmpty else { return segments }
     for segment in segments {
       for i in 0..<segment.count { workspace.positions[segment.row + i] = Int32(segment.start + i) }
-      segment.cache?.reserve(segment.end)
+      if segment.extendsCache { segment.cache?.reserve(segment.end) }
     }
+    var current = segments
     for layer in layers {
+      try before(layer)
       let block = model.blocks[layer]
       try observer.visit(.residPre, layer, workspace.residual, segments)
-      try attention(block, layer, segments, rows)
+      let isReduced = lastOnly && layer == configuration.layers - 1 && !observer.watchesBehind(.residPre, layer)
+      current = try attention(block, layer, segments, onlyLast: isReduced)
+      let rows = Self.rows(current)
       if configuration.architecture.isParallel {
         // Both read the stream as it came in.
-        try feedForward(block, layer, segments, rows, into: workspace.otherBranch)
+        try feedForward(block, layer, current, rows, into: workspace.otherBranch)
         add(workspace.branch, rows: rows)
         add(workspace.otherBranch, rows: rows)
       } else {
         add(workspace.branch, rows: rows)
-        try observer.visit(.residMid, layer, workspace.residual, segments)
-        try feedForward(block, layer, segments, rows, into: workspace.branch)
+        try observer.visit(.residMid, layer, workspace.residual, current)
+        try feedForward(block, layer, current, rows, into: workspace.branch)
         add(workspace.branch, rows: rows)
       }
-      try observer.visit(.residPost, layer, workspace.residual, segments)
+      try observer.visit(.residPost, layer, workspace.residual, current)
     }
-    for segment in segments { segment.cache?.advance(by: segment.count) }
+    for segment in segments where segment.extendsCache { segment.cache?.advance(by: segment.count) }
+    return current
   }
 
   /// The norm before the unembedding, into `workspace.normalized`.
@@ -71,26 +84,32 @@ struct LayerLoop {
       segments, Self.rows(segments))
   }
 
-  /// The logits of some rows of `workspace.normalized`: `[rows.count * vocab]`.
-  func unembed(rows: [Int]) -> [Float] {
+  /// The logits of some rows of `workspace.normalized`: `[rows.count * vocab]`, or as many to a row as `head` has outputs.
+  ///
+  /// - Parameter head: some rows of the unembedding; all of it if `nil`.
+  func unembed(rows: [Int], with head: PackedMatrix? = nil) -> [Float] {
     let width = configuration.width
+    let head = head ?? model.unembedding
     let input = Buffer(rows.count * width)
     for (i, row) in rows.enumerated() {
       (input + i * width).update(from: workspace.normalized + row * width, count: width)
     }
-    return [Float](unsafeUninitializedCapacity: rows.count * configuration.vocabularySize) { logits, count in
-      count = logits.count
-      if let base = logits.baseAddress { model.unembed(input.pointer, rows: rows.count, into: base) }
+    return [Float](unsafeUninitializedCapacity: rows.count * head.outputs) { logits, count in
+      count = rows.count * head.outputs
+      if let base = logits.baseAddress { model.unembed(input.pointer, rows: rows.count, with: head, into: base) }
     }
   }
 
   // MARK: Sublayers
 
-  private static func rows(_ segments: [Segment]) -> Int { segments.last.map { $0.row + $0.count } ?? 0 }
+  static func rows(_ segments: [Segment]) -> Int { segments.last.map { $0.row + $0.count } ?? 0 }
 
   private func add(_ branch: Buffer, rows: Int) {
     let residual = workspace.residual.pointer
-    kernels_add(residual, branch.pointer, residual, Int64(rows * configuration.width))
+    Threads.split(rows * configuration.width, grain: 1 << 16, pieces: 1) { range in
+      let begin = range.lowerBound
+      kernels_add(residual + begin, branch + begin, residual + begin, Int64(range.count))
+    }
   }
 
   private func feedForward(
@@ -143,16 +162,21 @@ struct LayerLoop {
   func norm(_ norm: Norm, of input: Buffer, into output: Buffer, rows: Int, width: Int) {
     let epsilon = Float(configuration.normEpsilon)
     let inverse = rows <= workspace.rows ? workspace.inverse.pointer : nil
-    switch configuration.architecture.norm {
-    case .rms, .zeroCentredRMS:
-      let offset: Float = configuration.architecture.norm == .zeroCentredRMS ? 1 : 0
-      kernels_rms_norm(
-        input.pointer, Int64(width), norm.weight.pointer, offset, epsilon, output.pointer, Int64(width), inverse,
-        Int64(rows), Int64(width))
-    case .layer:
-      kernels_layer_norm(
-        input.pointer, Int64(width), norm.weight.pointer, norm.bias?.pointer, epsilon, output.pointer, Int64(width),
-        nil, inverse, Int64(rows), Int64(width))
+    let kind = configuration.architecture.norm
+    Threads.split(rows, grain: max(1, (1 << 16) / width), pieces: 1) { range in
+      let count = Int64(range.count)
+      let (from, to) = (input + range.lowerBound * width, output + range.lowerBound * width)
+      let inverse = inverse.map { $0 + range.lowerBound }
+      switch kind {
+      case .rms, .zeroCentredRMS:
+        kernels_rms_norm(
+          from, Int64(width), norm.weight.pointer, kind == .zeroCentredRMS ? 1 : 0, epsilon, to, Int64(width), inverse,
+          count, Int64(width))
+      case .layer:
+        kernels_layer_norm(
+          from, Int64(width), norm.weight.pointer, norm.bias?.pointer, epsilon, to, Int64(width), nil, inverse,
+          count, Int64(width))
+      }
     }
   }
 }

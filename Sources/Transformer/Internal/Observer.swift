@@ -1,30 +1,41 @@
 /// Stands at every hook of a run: makes the interventions there, then keeps what was asked for.
 final class Observer {
   private let configuration: ModelConfiguration
-  private let interventions: [PreparedIntervention]
-  /// The indices of the interventions at each point.
-  private let byPoint: [HookPoint: [Int]]
+  /// For each arm, what is done.
+  private let arms: [[PreparedIntervention]]
+  /// At each point, by arm, the indices of its interventions.
+  private let byPoint: [HookPoint: [Int: [Int]]]
   private let captured: Set<HookPoint>
   private let positions: Positions
 
+  /// What was kept, by slot.
   private(set) var activations: Activations
-  private(set) var reports: [InterventionReport]
+  /// For each arm a report for each intervention.
+  private(set) var reports: [[InterventionReport]]
 
+  /// - Parameters:
+  ///   - arms: lists of interventions; each segment names one.
+  ///   - capture: hooks to keep.
+  ///   - positions: at which positions they are kept.
+  ///   - slots: how many items the run has.
+  ///   - sequences: how many sequences these are of.
   init(
-    interventions: [PreparedIntervention], capture: Set<HookPoint>, at positions: Positions, sequences: Int,
+    arms: [[PreparedIntervention]], capture: Set<HookPoint>, at positions: Positions, slots: Int, sequences: Int,
     configuration: ModelConfiguration
   ) {
     self.configuration = configuration
-    self.interventions = interventions
+    self.arms = arms
     self.positions = positions
     captured = capture
-    var byPoint: [HookPoint: [Int]] = [:]
-    for (index, intervention) in interventions.enumerated() {
-      for point in intervention.points { byPoint[point, default: []].append(index) }
+    var byPoint: [HookPoint: [Int: [Int]]] = [:]
+    for (arm, interventions) in arms.enumerated() {
+      for (index, intervention) in interventions.enumerated() {
+        for point in intervention.points { byPoint[point, default: [:]][arm, default: []].append(index) }
+      }
     }
     self.byPoint = byPoint
-    activations = Activations(points: capture, sequences: sequences, configuration: configuration)
-    reports = interventions.map { _ in InterventionReport(sequences: sequences) }
+    activations = Activations(points: capture, sequences: slots, configuration: configuration)
+    reports = arms.map { $0.map { _ in InterventionReport(sequences: sequences) } }
   }
 
   /// Whether anything happens at a hook.
@@ -33,12 +44,20 @@ final class Observer {
     return captured.contains(point) || byPoint[point] != nil
   }
 
+  /// Whether anything happens at a hook behind the input of a block.
+  func watchesBehind(_ site: HookSite, _ layer: Int) -> Bool {
+    let points = captured.union(byPoint.keys)
+    return points.contains { $0.layer == layer && $0.site.isPerLayer && $0.site != site || $0.site.isBehindBlocks }
+  }
+
   /// Intervenes in, then captures, the rows of a batch: `[rows, width]`, in place.
   func visit(_ site: HookSite, _ layer: Int = 0, _ buffer: Buffer, _ segments: [Segment]) throws {
     let point = HookPoint(site, layer: layer)
     let width = site.width(in: configuration)
-    if let indices = byPoint[point] {
-      for index in indices { try intervene(index, point, buffer, width, segments) }
+    if let byArm = byPoint[point] {
+      for segment in segments {
+        for index in byArm[segment.item.arm] ?? [] { try intervene(index, point, buffer, width, segment) }
+      }
     }
     guard captured.contains(point) else { return }
     for segment in segments {
@@ -49,7 +68,7 @@ final class Observer {
         let row = buffer + (segment.row + position - segment.start) * width
         values.append(contentsOf: UnsafeBufferPointer(start: row, count: width))
       }
-      activations.set(Activations.Entry(values: values, positions: kept), point, segment.sequence)
+      activations.set(Activations.Entry(values: values, positions: kept), point, segment.slot)
     }
   }
 
@@ -67,7 +86,7 @@ final class Observer {
         values.append(contentsOf: UnsafeBufferPointer(start: row, count: keys))
       }
     }
-    activations.set(Activations.Entry(values: values, positions: kept, keys: keys), point, segment.sequence)
+    activations.set(Activations.Entry(values: values, positions: kept, keys: keys), point, segment.slot)
   }
 
   private func keptPositions(of segment: Segment) -> [Int] {
@@ -77,23 +96,22 @@ final class Observer {
   }
 
   private func intervene(
-    _ index: Int, _ point: HookPoint, _ buffer: Buffer, _ width: Int, _ segments: [Segment]
+    _ index: Int, _ point: HookPoint, _ buffer: Buffer, _ width: Int, _ segment: Segment
   ) throws {
-    let intervention = interventions[index]
-    for segment in segments {
-      for i in 0..<segment.count {
-        let position = segment.start + i
-        guard
-          intervention.source.positions.contains(
-            position, ofSequence: segment.sequence, promptLength: segment.promptLength)
-        else { continue }
-        let row = UnsafeMutableBufferPointer(start: buffer + (segment.row + i) * width, count: width)
-        reports[index].firedBySequence[segment.sequence] += 1
-        let squared = try intervention.apply(to: row, point: point, sequence: segment.sequence, position: position)
-        if let squared {
-          reports[index].changed += 1
-          reports[index].squaredChange[segment.sequence] += squared
-        }
+    let (arm, sequence) = (segment.item.arm, segment.sequence)
+    let intervention = arms[arm][index]
+    for i in 0..<segment.count {
+      let position = segment.start + i
+      guard
+        intervention.source.positions.contains(
+          position, ofSequence: sequence, promptLength: segment.promptLength)
+      else { continue }
+      let row = UnsafeMutableBufferPointer(start: buffer + (segment.row + i) * width, count: width)
+      reports[arm][index].firedBySequence[sequence] += 1
+      let squared = try intervention.apply(to: row, point: point, sequence: sequence, position: position)
+      if let squared {
+        reports[arm][index].changed += 1
+        reports[arm][index].squaredChange[sequence] += squared
       }
     }
   }

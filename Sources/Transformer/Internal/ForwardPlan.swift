@@ -1,0 +1,177 @@
+import Synchronization
+import Tensor
+
+/// A checked request for runs over whole sequences, changed or not.
+struct ForwardPlan: Sendable {
+  let model: Model
+  let sequences: [[Int]]
+  let promptLengths: [Int]
+  let arms: [[PreparedIntervention]]
+  let points: Set<HookPoint>
+  let positions: Positions
+  let logits: LogitRequest
+  /// How many blocks run.
+  let layers: Int
+  let wantsFinalNorm: Bool
+
+  /// - Parameters:
+  ///   - arms: lists of interventions that items name.
+  ///   - stopAfterLayer: the last block to run; logits are then not to be had.
+  /// - Throws: ``SequenceError``, ``HookError``, ``InterventionError`` for what does not fit the model or each other.
+  init(
+    model: Model, sequences: [[Int]], promptLengths: [Int]?, arms: [[Intervention]], capture: [HookPattern] = [],
+    positions: Positions = .all, logits: LogitRequest = .last, stopAfterLayer: Int? = nil
+  ) throws {
+    try model.check(sequences)
+    let configuration = model.configuration
+    self.model = model
+    self.sequences = sequences
+    self.positions = positions
+    self.promptLengths = promptLengths ?? sequences.map(\.count)
+    guard self.promptLengths.count == sequences.count else {
+      throw SequenceError.wrongCount(
+        what: "prompt lengths", expected: sequences.count, found: self.promptLengths.count)
+    }
+    if case .indices(let lists) = positions, lists.count != sequences.count {
+      throw SequenceError.wrongCount(what: "positions to capture", expected: sequences.count, found: lists.count)
+    }
+    points = Set(try capture.flatMap { try $0.points(in: configuration) })
+    self.arms = try arms.map {
+      try $0.map { try PreparedIntervention($0, configuration: configuration, sequences: sequences.count) }
+    }
+    let reached = points.union(self.arms.joined().flatMap(\.points))
+    if let stopAfterLayer {
+      guard (0..<configuration.layers).contains(stopAfterLayer) else {
+        throw HookError.noSuchLayer(
+          name: "stopAfterLayer", layer: stopAfterLayer, layers: configuration.layers)
+      }
+      for point in reached where point.site.isBehindBlocks || point.layer > stopAfterLayer {
+        throw HookError.notReached(name: point.description, stopAfterLayer: stopAfterLayer)
+      }
+      layers = stopAfterLayer + 1
+      self.logits = .none
+      wantsFinalNorm = false
+    } else {
+      layers = configuration.layers
+      self.logits = logits
+      wantsFinalNorm = logits != .none || reached.contains(where: \.site.isBehindBlocks)
+    }
+  }
+
+  /// What a run gave, by item.
+  struct Result {
+    var activations: Activations
+    /// For each arm a report for each of its interventions.
+    var reports: [[InterventionReport]]
+    /// Flat; empty where none were asked for.
+    var logits: [[Float]]
+    fileprivate var failure: (batch: Int, error: any Error)?
+  }
+
+  /// - Throws: ``InterventionError/neverFired(intervention:)`` for the first that reached nothing.
+  func requireAllFired(_ reports: [[InterventionReport]]) throws {
+    for (interventions, reports) in zip(arms, reports) {
+      for (intervention, report) in zip(interventions, reports) where report.fired == 0 {
+        throw InterventionError.neverFired(intervention: intervention.source.description)
+      }
+    }
+  }
+
+  /// Runs each item from its first token on.
+  func run(_ items: [Item]) throws -> Result {
+    let batches = batches(items)
+    let configuration = model.configuration
+    let gathered = Mutex(
+      Result(
+        activations: Activations(points: points, sequences: items.count, configuration: configuration),
+        reports: arms.map { $0.map { _ in InterventionReport(sequences: sequences.count) } },
+        logits: Array(repeating: [], count: items.count)))
+    let next = Atomic(0)
+    let workers = model.splitsProducts ? 1 : min(Threads.count, batches.count)
+    Threads.split(workers, pieces: 1) { _ in
+      let observer = Observer(
+        arms: arms, capture: points, at: positions, slots: items.count, sequences: sequences.count,
+        configuration: configuration)
+      var workspace = Workspace(rows: 0, configuration: configuration)
+      var rows: [(Int, [Float])] = []
+      while true {
+        let index = next.add(1, ordering: .relaxed).oldValue
+        guard index < batches.count else { break }
+        do {
+          try compute(batches[index], of: items, observer, &workspace, &rows)
+        } catch {
+          gathered.withLock { gathered in
+            if gathered.failure.map({ index < $0.batch }) ?? true { gathered.failure = (index, error) }
+          }
+          break
+        }
+      }
+      gathered.withLock { gathered in
+        gathered.activations.merge(observer.activations)
+        for arm in arms.indices {
+          for i in arms[arm].indices { gathered.reports[arm][i].merge(observer.reports[arm][i]) }
+        }
+        for (slot, values) in rows { gathered.logits[slot] = values }
+      }
+    }
+    let result = gathered.withLock { $0 }
+    if let failure = result.failure { throw failure.error }
+    return result
+  }
+
+  /// Splits the items into batches within the token budget, and into as many as there are threads.
+  private func batches(_ items: [Item]) -> [Range<Int>] {
+    let counts = items.map { sequences[$0.sequence].count }
+    let total = counts.reduce(0, +)
+    let share = model.splitsProducts ? total : (total + Threads.count - 1) / Threads.count
+    let budget = max(1, min(model.tokenBudget(.current), share))
+    var batches: [Range<Int>] = []
+    var begin = 0
+    var tokens = 0
+    for (index, count) in counts.enumerated() {
+      if index > begin, tokens + count > budget {
+        batches.append(begin..<index)
+        begin = index
+        tokens = 0
+      }
+      tokens += count
+    }
+    if begin < items.count { batches.append(begin..<items.count) }
+    return batches
+  }
+
+  private func compute(
+    _ batch: Range<Int>, of items: [Item], _ observer: Observer, _ workspace: inout Workspace,
+    _ logitRows: inout [(Int, [Float])]
+  ) throws {
+    var segments: [Segment] = []
+    var rows = 0
+    for slot in batch {
+      let tokens = sequences[items[slot].sequence]
+      segments.append(
+        Segment(
+          slot: slot, item: items[slot], tokens: tokens[...], start: 0,
+          promptLength: promptLengths[items[slot].sequence], row: rows, cache: nil))
+      rows += tokens.count
+    }
+    if workspace.rows < rows { workspace = Workspace(rows: rows, configuration: model.configuration) }
+    let loop = LayerLoop(model: model, workspace: workspace, observer: observer)
+    try loop.embed(segments)
+    segments = try loop.run(segments, layers: 0..<layers, lastOnly: logits == .last)
+    guard wantsFinalNorm else { return }
+    try loop.finalNorm(segments)
+    switch logits {
+    case .none: break
+    case .last:
+      let values = loop.unembed(rows: segments.map { $0.row + $0.count - 1 })
+      let width = model.configuration.vocabularySize
+      for (i, segment) in segments.enumerated() {
+        logitRows.append((segment.slot, Array(values[i * width..<(i + 1) * width])))
+      }
+    case .all:
+      for segment in segments {
+        logitRows.append((segment.slot, loop.unembed(rows: Array(segment.row..<segment.row + segment.count))))
+      }
+    }
+  }
+}
