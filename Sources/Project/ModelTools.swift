@@ -88,8 +88,6 @@ public enum ModelTools {
     public let short: String
     /// The shape of one position's value.
     public let shape: String
-    /// Whether interventions can change it.
-    public let isWritable: Bool
   }
 
   /// Every hook of a checkpoint, in the order in which a run meets them.
@@ -100,8 +98,7 @@ public enum ModelTools {
     return HookSite.all(in: configuration).map { site in
       let sizes = site.shape(in: configuration).map(String.init) + (site.isPairwise ? ["query", "key"] : [])
       return Hook(
-        name: HookPattern(site).description, short: site.shortName, shape: "[\(sizes.joined(separator: ", "))]",
-        isWritable: site.isWritable)
+        name: HookPattern(site).description, short: site.shortName, shape: "[\(sizes.joined(separator: ", "))]")
     }
   }
 

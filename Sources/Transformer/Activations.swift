@@ -39,7 +39,7 @@ public struct Activations: Sendable {
   private var entries: [HookPoint: [Entry?]] = [:]
   private let shapes: [HookPoint: [Int]]
   /// Number of sequences of the batch.
-  public let sequenceCount: Int
+  public private(set) var sequenceCount: Int
 
   /// The captured hooks, by name.
   public var hooks: [HookPoint] { shapes.keys.sorted { ($0.layer, $0.description) < ($1.layer, $1.description) } }
@@ -96,6 +96,57 @@ public struct Activations: Sendable {
     let width = shape.reduce(1, *)
     return entry.values[index * width..<(index + 1) * width]
   }
+
+  /// What one head's query had for every key: `[keys]`.
+  func pairwiseRow(_ point: HookPoint, sequence: Int, head: Int, position: Int) -> ArraySlice<Float>? {
+    guard let entry = entry(of: point, sequence), point.site.isPairwise,
+      let index = entry.positions.firstIndex(of: position)
+    else { return nil }
+    let begin = (head * entry.positions.count + index) * entry.keys
+    return entry.values[begin..<begin + entry.keys]
+  }
+
+  // MARK: From elsewhere
+
+  /// The same activations with the sequences in another order: sequence `i` has what `order[i]` had.
+  public func reordered(_ order: [Int]) -> Activations {
+    var result = self
+    for (point, list) in entries { result.entries[point] = order.map { list.indices.contains($0) ? list[$0] : nil } }
+    result.sequenceCount = order.count
+    return result
+  }
+
+  /// For resample ablation: each sequence has what another one had, drawn without replacement so that none keeps its own
+  /// (a random cyclic order); a single sequence keeps its own.
+  public func resampled(by stream: RandomStream) -> Activations {
+    var generator = stream.generator()
+    let cycle = Array(0..<sequenceCount).shuffled(using: &generator)
+    var order = Array(0..<sequenceCount)
+    for (i, sequence) in cycle.enumerated() { order[sequence] = cycle[(i + 1) % cycle.count] }
+    return reordered(order)
+  }
+
+  /// The same rows at other positions, for patching between prompts that do not align: of each sequence, what was at
+  /// the first position of each pair is put at the second. Other rows are dropped, and so are scores and patterns.
+  public func moved(_ positions: [[(from: Int, to: Int)]]) -> Activations {
+    var result = self
+    for (point, list) in entries {
+      result.entries[point] = list.enumerated().map { sequence, entry in
+        guard let entry, !point.site.isPairwise, sequence < positions.count else { return nil }
+        let width = entry.values.count / max(1, entry.positions.count)
+        var (values, places): ([Float], [Int]) = ([], [])
+        for pair in positions[sequence].sorted(by: { $0.to < $1.to }) {
+          guard let index = entry.positions.firstIndex(of: pair.from) else { continue }
+          values += entry.values[index * width..<(index + 1) * width]
+          places.append(pair.to)
+        }
+        return Entry(values: values, positions: places)
+      }
+    }
+    return result
+  }
+
+  // MARK: Reading
 
   /// What a hook had in one sequence.
   ///

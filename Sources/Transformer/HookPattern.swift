@@ -28,7 +28,8 @@ public struct HookPattern: Hashable, Sendable, CustomStringConvertible {
     self.init(point.site, layers: .one(point.layer))
   }
 
-  /// Reads a full name, with a layer or `*` after `blocks`, or a short one, with or without a layer before it.
+  /// Reads a full name, with a layer or `*` after `blocks`, or a short one, with or without a layer before it. Names of
+  /// TransformerLens's TransformerBridge, such as `blocks.3.hook_in` and `blocks.3.attn.o.hook_in`, mean the same places.
   ///
   /// - Throws: ``HookError/unknown(name:nearest:)`` if no site has that name.
   public init(_ name: String) throws {
@@ -44,7 +45,9 @@ public struct HookPattern: Hashable, Sendable, CustomStringConvertible {
       }
       if layers != nil { rest = rest[rest.index(after: dot)...] }
     }
-    let site = HookSite(rawValue: String(rest)) ?? (isFull ? nil : HookSite.allCases.first { $0.shortName == rest })
+    let site =
+      HookSite(rawValue: String(rest)) ?? HookSite.bridgeNames[String(rest)]
+      ?? (isFull ? nil : HookSite.allCases.first { $0.shortName == rest })
     guard let site, site.isPerLayer ? layers != nil || !isFull : layers == nil && !isFull else {
       throw HookError.unknown(name: name, nearest: Self.nearest(to: name))
     }

@@ -29,6 +29,9 @@ public enum HookSite: String, Hashable, Sendable, Codable, CaseIterable {
   case pattern = "attn.hook_pattern"
   /// `[heads, d_head]`: values mixed by the pattern, before the output projection.
   case z = "attn.hook_z"
+  /// `[heads, d_model]`: what each head's part of the output projection gives, before the bias; their sum is
+  /// `attn.hook_out` to rounding. Computed only where it is asked for.
+  case result = "attn.hook_result"
   /// `[d_model]`: what the attention's output projection gives, before a norm behind it.
   case attnModuleOut = "attn.hook_out"
   /// `[1]`: the scale of the norm behind attention.
@@ -75,14 +78,6 @@ public enum HookSite: String, Hashable, Sendable, Codable, CaseIterable {
   /// Whether it lies behind the last block.
   var isBehindBlocks: Bool { self == .lnFinalScale || self == .lnFinalNormalized }
 
-  /// Whether interventions can change it. Norm scales, scores and patterns can only be read.
-  public var isWritable: Bool {
-    switch self {
-    case .ln1Scale, .ln1PostScale, .ln2Scale, .ln2PostScale, .lnFinalScale, .attnScores, .pattern: false
-    default: true
-    }
-  }
-
   /// Whether a model has it.
   public func exists(in configuration: ModelConfiguration) -> Bool {
     let architecture = configuration.architecture
@@ -101,6 +96,23 @@ public enum HookSite: String, Hashable, Sendable, Codable, CaseIterable {
   public static func all(in configuration: ModelConfiguration) -> [HookSite] {
     allCases.filter { $0.exists(in: configuration) }
   }
+
+  /// Whether it is the scale of a norm.
+  var isScale: Bool {
+    switch self {
+    case .ln1Scale, .ln1PostScale, .ln2Scale, .ln2PostScale, .lnFinalScale: true
+    default: false
+    }
+  }
+
+  /// Names that the TransformerBridge of TransformerLens 3 and later gives to the same places.
+  static let bridgeNames: [String: HookSite] = [
+    "embed.hook_out": .embed, "pos_embed.hook_out": .posEmbed, "hook_in": .residPre, "ln1.hook_out": .ln1Normalized,
+    "attn.q.hook_out": .q, "attn.k.hook_out": .k, "attn.v.hook_out": .v, "attn.o.hook_in": .z,
+    "attn.o.hook_out": .attnModuleOut, "ln2.hook_in": .residMid, "ln2.hook_out": .ln2Normalized,
+    "mlp.gate.hook_out": .mlpPre, "mlp.out.hook_in": .mlpPost, "mlp.out.hook_out": .mlpModuleOut,
+    "hook_out": .residPost, "ln_final.hook_out": .lnFinalNormalized, "unembed.hook_in": .lnFinalNormalized,
+  ]
 
   /// Whether it relates positions to each other: `[heads, query, key]`, rather than a row for each position.
   public var isPairwise: Bool { self == .attnScores || self == .pattern }
@@ -129,6 +141,7 @@ public enum HookSite: String, Hashable, Sendable, Codable, CaseIterable {
       [configuration.width]
     case .ln1Scale, .ln1PostScale, .ln2Scale, .ln2PostScale, .lnFinalScale: [1]
     case .q, .rotQ, .z: [configuration.heads, configuration.headSize]
+    case .result: [configuration.heads, configuration.width]
     case .k, .v, .rotK: [configuration.keyValueHeads, configuration.headSize]
     case .attnScores, .pattern: [configuration.heads]
     case .mlpPre, .mlpPreLinear, .mlpPost: [configuration.feedForwardWidth]

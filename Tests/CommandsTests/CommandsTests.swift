@@ -157,7 +157,7 @@ struct CheckpointCommandsTests {
       #expect(outcome.status == 0, "\(outcome.errors)")
       let lines = outcome.output.split(separator: "\n")
       #expect(lines.contains { $0.hasPrefix("hook_pos_embed ") && $0.contains("[24]") })
-      #expect(lines.contains { $0.hasPrefix("blocks.*.attn.hook_pattern ") && $0.hasSuffix("(read only)") })
+      #expect(lines.contains { $0.hasPrefix("blocks.*.attn.hook_pattern ") && $0.hasSuffix("pattern") })
       #expect(!outcome.output.contains("rot_q"))
     }
   }

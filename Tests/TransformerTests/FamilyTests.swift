@@ -158,9 +158,8 @@ struct FamilyTests {
       let captured = try model.forward([tokens], capture: [HookPattern(site)])
       let values = try captured.activation(HookPoint(site, layer: 0), sequence: 0).values
       #expect(values.contains { $0 != 0 }, "\(site)")
-      guard site.isWritable else { continue }
       let changed = try model.forward(
-        [tokens], interventions: [Intervention(at: [HookPattern(site)], operation: .zero)])
+        [tokens], interventions: [Intervention(at: [HookPattern(site)], operation: .scale(1.5))])
       #expect(try changed.logits(sequence: 0).values != base, "\(site)")
       #expect(changed.interventions[0].changed > 0, "\(site)")
     }

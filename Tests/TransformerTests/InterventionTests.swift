@@ -114,11 +114,11 @@ struct InterventionTests {
     #expect(try added.logits(sequence: 0) == plain.logits(sequence: 0))
   }
 
-  @Test("Replacing an activation by itself changes no bit at any writable site.")
+  @Test("Replacing an activation by itself changes no bit at any site.")
   func replaceItself() throws {
     let model = try Fixture.model()
     let plain = try model.forward(prompts, capture: Fixture.everything, logits: .all)
-    for site in Fixture.sites where site.isWritable {
+    for site in Fixture.sites {
       let patched = try model.forward(
         prompts, capture: Fixture.everything,
         interventions: [Intervention(at: [HookPattern(site)], operation: .replace(from: plain.activations))],
@@ -146,14 +146,14 @@ struct InterventionTests {
     #expect(try patched.logits(sequence: 1) == plain.logits(sequence: 0))
   }
 
-  @Test("Every writable site is upstream of the logits: zeroing it changes them.")
-  func writable() throws {
+  @Test("Every site is upstream of the logits: scaling what is there changes them.")
+  func upstream() throws {
     let model = try Fixture.model()
     let plain = try model.forward(prompts)
-    for site in Fixture.sites where site.isWritable {
-      let zeroed = try model.forward(
-        prompts, interventions: [Intervention(at: [HookPattern(site, layers: .one(0))], operation: .zero)])
-      #expect(try zeroed.logits(sequence: 2) != plain.logits(sequence: 2), "\(site)")
+    for site in Fixture.sites {
+      let scaled = try model.forward(
+        prompts, interventions: [Intervention(at: [HookPattern(site, layers: .one(0))], operation: .scale(1.5))])
+      #expect(try scaled.logits(sequence: 2) != plain.logits(sequence: 2), "\(site)")
     }
   }
 
@@ -191,7 +191,25 @@ struct InterventionTests {
       let text = try message(Intervention(at: residual, positions: positions, operation: .zero))
       #expect(text.contains("reached no position") && text.contains("blocks.*.hook_resid_pre"))
     }
-    #expect(try message(Intervention(at: [HookPattern(.pattern)], operation: .zero)).contains("can only be read"))
+    for (site, operation) in [
+      (HookSite.attnScores, Intervention.Operation.zero), (.pattern, .ablate([1])), (.z, .knockout(keys: .all)),
+      (.ln1Scale, .zero),
+    ] {
+      #expect(try message(Intervention(at: [HookPattern(site)], operation: operation)).contains("cannot be made at"))
+    }
+    let parts: [(HookSite, Intervention.Components, String)] = [
+      (.residPre, .heads([0]), "has none"), (.z, .neurons([0]), "has none"), (.z, .heads([4]), "has 4, counted from 0"),
+      (.mlpPost, .neurons([3, 3]), "one twice"), (.pattern, .heads([]), "names heads that are not there"),
+    ]
+    for (site, components, text) in parts {
+      #expect(
+        try message(Intervention(at: [HookPattern(site)], components: components, operation: .zero)).contains(text))
+    }
+    #expect(
+      try message(
+        Intervention(at: [HookPattern(.z), HookPattern(.result)], components: .heads([1]), operation: .scale(2))
+      ).contains("other elements"))
+    #expect(try message(.knockout(queries: .last, keys: .all)).contains("leave it one"))
     #expect(try message(Intervention(at: residual, operation: .mean([1, 2]))).contains("vector of 2 numbers"))
     let none = [Float](repeating: 0, count: width)
     #expect(try message(Intervention(at: residual, operation: .ablate(none))).contains("length zero"))

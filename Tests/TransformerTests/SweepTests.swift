@@ -11,7 +11,7 @@ struct SweepTests {
   ) -> [[Intervention]] {
     var generator = RandomStream(seed: seed, purpose: "arms").generator()
     let c = model.configuration
-    let sites = HookSite.all(in: c).filter(\.isWritable)
+    let sites = HookSite.all(in: c)
     func intervention() -> Intervention {
       let site = sites.randomElement(using: &generator) ?? .residPre
       let layer = Int.random(in: 0..<c.layers, using: &generator)
@@ -29,9 +29,9 @@ struct SweepTests {
         }
       let operation: Intervention.Operation =
         switch Int.random(in: 0..<4, using: &generator) {
-        case 0: .zero
-        case 1: .mean(Fixture.vector(site.width(in: c)))
-        case 2: .add(Fixture.vector(site.width(in: c)), scale: 0.5)
+        case 0 where !site.isPairwise: .mean(Fixture.vector(site.width(in: c)).map { abs($0) + 0.1 })
+        case 1 where !site.isPairwise: .add(Fixture.vector(site.width(in: c)).map(abs), scale: 0.5)
+        case 2: .scale(0.5)
         default: .replace(from: source)
         }
       return Intervention(at: HookPoint(site, layer: layer), positions: positions, operation: operation)
@@ -40,7 +40,7 @@ struct SweepTests {
   }
 
   private func source(_ model: Model, _ prompts: [[Int]]) throws -> Activations {
-    let sites = HookSite.all(in: model.configuration).filter(\.isWritable)
+    let sites = HookSite.all(in: model.configuration)
     return try model.forward(prompts.map { $0.reversed() }, capture: sites.map { HookPattern($0) }).activations
   }
 

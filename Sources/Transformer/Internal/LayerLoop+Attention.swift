@@ -36,7 +36,7 @@ extension LayerLoop {
       try observer.visit(.rotQ, layer, w.q, queries)
     }
 
-    mix(layer, queries, keys: segments)
+    try mix(layer, queries, keys: segments)
     for segment in segments where segment.extendsCache {
       segment.cache?.store(
         layer: layer, keys: w.k + segment.row * c.keyValueWidth, values: w.v + segment.row * c.keyValueWidth,
@@ -44,6 +44,7 @@ extension LayerLoop {
     }
     try observer.visit(.z, layer, w.z, queries)
     block.attentionOutput.multiply(w.z, rows: queryRows, into: w.branch)
+    if observer.watches(.result, layer) { try visitResults(block, layer, queries, queryRows) }
     try observer.visit(.attnModuleOut, layer, w.branch, queries)
     if let behind = block.attentionPostNorm {
       try norm(behind, of: w.branch, into: w.branch, .ln1PostScale, .ln1PostNormalized, layer, queries, queryRows)
@@ -98,10 +99,10 @@ extension LayerLoop {
   }
 
   /// Attention of stretches over their own keys and those in their caches, into `workspace.z`.
-  private func mix(_ layer: Int, _ queries: [Segment], keys: [Segment]) {
+  private func mix(_ layer: Int, _ queries: [Segment], keys: [Segment]) throws {
     let c = configuration
     if observer.watches(.attnScores, layer) || observer.watches(.pattern, layer) {
-      for (segment, own) in zip(queries, keys) { mixObserved(layer, segment, keys: own) }
+      for (segment, own) in zip(queries, keys) { try mixObserved(layer, segment, keys: own) }
       return
     }
     // A head of a short stretch is not worth a thread of its own.
@@ -120,15 +121,53 @@ extension LayerLoop {
   }
 
   /// The same of one stretch, step by step, for those who watch scores and patterns.
-  private func mixObserved(_ layer: Int, _ segment: Segment, keys: Segment) {
+  private func mixObserved(_ layer: Int, _ segment: Segment, keys: Segment) throws {
     let (heads, queries) = (Int64(configuration.heads), Int64(segment.count))
+    let window = configuration.window(layer: layer)
     let pattern = Buffer(configuration.heads * segment.count * segment.end)
-    withUnsafePointer(to: attention(layer, segment, keys: keys)) { attention in
+    try withUnsafePointer(to: attention(layer, segment, keys: keys)) { attention in
       kernels_attention_scores(attention, pattern.pointer, 0, heads, 0, queries)
-      observer.capturePairwise(.attnScores, layer, pattern, segment)
+      try observer.visitPairwise(.attnScores, layer, pattern, segment, window: window)
       kernels_attention_softmax(attention, pattern.pointer, pattern.pointer, 0, heads, 0, queries)
-      observer.capturePairwise(.pattern, layer, pattern, segment)
+      try observer.visitPairwise(.pattern, layer, pattern, segment, window: window)
       kernels_attention_mix(attention, pattern.pointer, 0, heads, 0, queries)
+    }
+  }
+
+  /// What each head adds, for those who watch it: the projection of its values alone. A change of it is added, in float64
+  /// and rounded once, to what the projection gave.
+  private func visitResults(_ block: Block, _ layer: Int, _ queries: [Segment], _ rows: Int) throws {
+    let (c, w) = (configuration, workspace)
+    let results = Buffer(rows * c.heads * c.width)
+    let alone = Buffer(rows * c.queryWidth)
+    let output = Buffer(rows * c.width)
+    for head in 0..<c.heads {
+      // The other heads' values are zero, and adding their products changes nothing.
+      alone.pointer.update(repeating: 0, count: rows * c.queryWidth)
+      for row in 0..<rows {
+        let offset = row * c.queryWidth + head * c.headSize
+        (alone + offset).update(from: w.z + offset, count: c.headSize)
+      }
+      block.attentionOutput.matrix.multiply(alone.pointer, rows: rows, bias: nil, into: output.pointer)
+      for row in 0..<rows {
+        (results + (row * c.heads + head) * c.width).update(from: output + row * c.width, count: c.width)
+      }
+    }
+    guard observer.intervenes(.result, layer) else { return try observer.visit(.result, layer, results, queries) }
+    let before = Buffer(results.count)
+    before.pointer.update(from: results.pointer, count: results.count)
+    try observer.visit(.result, layer, results, queries)
+    for row in 0..<rows {
+      for i in 0..<c.width {
+        var change = 0.0
+        for head in 0..<c.heads {
+          let place = (row * c.heads + head) * c.width + i
+          change += Double(results.pointer[place]) - Double(before.pointer[place])
+        }
+        if change != 0 {
+          w.branch.pointer[row * c.width + i] = Float(Double(w.branch.pointer[row * c.width + i]) + change)
+        }
+      }
     }
   }
 

@@ -150,12 +150,42 @@ struct LayerLoop {
     _ norm: Norm, of input: Buffer, into output: Buffer, _ scale: HookSite, _ normalized: HookSite, _ layer: Int,
     _ segments: [Segment], _ rows: Int
   ) throws {
-    self.norm(norm, of: input, into: output, rows: rows, width: configuration.width)
-    if observer.watches(scale, layer) {
-      for row in 0..<rows { workspace.inverse.pointer[row] = 1 / workspace.inverse.pointer[row] }
-      try observer.visit(scale, layer, workspace.inverse, segments)
+    let width = configuration.width
+    guard observer.watches(scale, layer) else {
+      self.norm(norm, of: input, into: output, rows: rows, width: width)
+      return try observer.visit(normalized, layer, output, segments)
+    }
+    // The output may overwrite the input.
+    let original = Buffer(observer.intervenes(scale, layer) ? rows * width : 0)
+    if original.count > 0 { original.pointer.update(from: input.pointer, count: rows * width) }
+    self.norm(norm, of: input, into: output, rows: rows, width: width)
+    for row in 0..<rows { workspace.inverse.pointer[row] = 1 / workspace.inverse.pointer[row] }
+    let scales = Array(UnsafeBufferPointer(start: workspace.inverse.pointer, count: rows))
+    try observer.visit(scale, layer, workspace.inverse, segments)
+    if original.count > 0 {
+      for row in 0..<rows where workspace.inverse.pointer[row].bitPattern != scales[row].bitPattern {
+        rescale(norm, original + row * width, by: 1 / workspace.inverse.pointer[row], into: output + row * width)
+      }
     }
     try observer.visit(normalized, layer, output, segments)
+  }
+
+  /// One row of a norm whose inverse scale was changed: `[d_model]`.
+  private func rescale(
+    _ norm: Norm, _ input: UnsafePointer<Float>, by inverse: Float, into output: UnsafeMutablePointer<Float>
+  ) {
+    let width = configuration.width
+    let kind = configuration.architecture.norm
+    var mean = 0.0
+    if kind == .layer {
+      for i in 0..<width { mean += Double(input[i]) }
+      mean /= Double(width)
+    }
+    for i in 0..<width {
+      let normalised = (input[i] - Float(mean)) * inverse
+      let weight = norm.weight.pointer[i] + (kind == .zeroCentredRMS ? 1 : 0)
+      output[i] = (norm.bias?.pointer[i] ?? 0).addingProduct(normalised, weight)
+    }
   }
 
   /// A norm row by row; leaves each row's inverse scale in `workspace.inverse` where rows are positions.

@@ -44,6 +44,9 @@ final class Observer {
     return captured.contains(point) || byPoint[point] != nil
   }
 
+  /// Whether anything is changed at a hook.
+  func intervenes(_ site: HookSite, _ layer: Int = 0) -> Bool { byPoint[HookPoint(site, layer: layer)] != nil }
+
   /// Whether anything happens at a hook behind the input of a block.
   func watchesBehind(_ site: HookSite, _ layer: Int) -> Bool {
     let points = captured.union(byPoint.keys)
@@ -72,19 +75,32 @@ final class Observer {
     }
   }
 
-  /// Captures scores or a pattern of one sequence: `[heads, queries, keys]`.
-  func capturePairwise(_ site: HookSite, _ layer: Int, _ buffer: Buffer, _ segment: Segment) {
+  /// Intervenes in, then captures, scores or a pattern of one sequence: `[heads, queries, keys]`, in place.
+  ///
+  /// - Parameter window: how many keys a query sees at most; all before it if `nil`.
+  func visitPairwise(
+    _ site: HookSite, _ layer: Int, _ buffer: Buffer, _ segment: Segment, window: Int?
+  ) throws {
     let point = HookPoint(site, layer: layer)
+    let keys = segment.end
+    func row(_ head: Int, _ position: Int) -> UnsafeMutableBufferPointer<Float> {
+      UnsafeMutableBufferPointer(
+        start: buffer + (head * segment.count + position - segment.start) * keys, count: keys)
+    }
+    for index in byPoint[point]?[segment.item.arm] ?? [] {
+      let intervention = arms[segment.item.arm][index]
+      try forEachPosition(of: intervention, index, segment) { position in
+        try intervention.applyPairwise(
+          { row($0, position) }, heads: configuration.heads, seen: max(0, position + 1 - (window ?? keys))..<position + 1,
+          point: point, sequence: segment.sequence, position: position, promptLength: segment.promptLength)
+      }
+    }
     guard captured.contains(point) else { return }
     let kept = keptPositions(of: segment)
-    let keys = segment.end
     var values: [Float] = []
     values.reserveCapacity(configuration.heads * kept.count * keys)
     for head in 0..<configuration.heads {
-      for position in kept {
-        let row = buffer + (head * segment.count + position - segment.start) * keys
-        values.append(contentsOf: UnsafeBufferPointer(start: row, count: keys))
-      }
+      for position in kept { values.append(contentsOf: row(head, position)) }
     }
     activations.set(Activations.Entry(values: values, positions: kept, keys: keys), point, segment.slot)
   }
@@ -98,18 +114,25 @@ final class Observer {
   private func intervene(
     _ index: Int, _ point: HookPoint, _ buffer: Buffer, _ width: Int, _ segment: Segment
   ) throws {
+    let intervention = arms[segment.item.arm][index]
+    try forEachPosition(of: intervention, index, segment) { position in
+      let row = UnsafeMutableBufferPointer(
+        start: buffer + (segment.row + position - segment.start) * width, count: width)
+      return try intervention.apply(to: row, point: point, sequence: segment.sequence, position: position)
+    }
+  }
+
+  /// Changes each position that an intervention names, and counts.
+  private func forEachPosition(
+    of intervention: PreparedIntervention, _ index: Int, _ segment: Segment, _ change: (Int) throws -> Double?
+  ) rethrows {
     let (arm, sequence) = (segment.item.arm, segment.sequence)
-    let intervention = arms[arm][index]
-    for i in 0..<segment.count {
-      let position = segment.start + i
+    for position in segment.start..<segment.end {
       guard
-        intervention.source.positions.contains(
-          position, ofSequence: sequence, promptLength: segment.promptLength)
+        intervention.source.positions.contains(position, ofSequence: sequence, promptLength: segment.promptLength)
       else { continue }
-      let row = UnsafeMutableBufferPointer(start: buffer + (segment.row + i) * width, count: width)
       reports[arm][index].firedBySequence[sequence] += 1
-      let squared = try intervention.apply(to: row, point: point, sequence: sequence, position: position)
-      if let squared {
+      if let squared = try change(position) {
         reports[arm][index].changed += 1
         reports[arm][index].squaredChange[sequence] += squared
       }
