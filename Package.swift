@@ -83,6 +83,7 @@ let package = Package(
     .testTarget(
       name: "ExperimentTests", dependencies: ["Project", "Site", "Bundle", "Train", "Tokenizer", "Transformer"]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner", "Bundle"]),
+    .testTarget(name: "PatchingTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger"]),
     .testTarget(name: "SiteTests", dependencies: ["Site"]),
     .testTarget(name: "WorldTests", dependencies: ["World"]),

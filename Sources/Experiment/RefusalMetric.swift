@@ -33,10 +33,17 @@ public struct RefusalMetric: Sendable {
   ///
   /// - Parameter logits: `[vocab]`, at the last token of the prompt.
   public func score(_ logits: [Float]) -> Double {
+    let p = probability(logits)
+    return log(p + 1e-8) - log(1 - p + 1e-8)
+  }
+
+  /// The soft-max probability, in float64, of all refusal tokens together.
+  ///
+  /// - Parameter logits: `[vocab]`, at the last token of the prompt.
+  public func probability(_ logits: [Float]) -> Double {
     let top = Double(logits.max() ?? 0)
     let weights = logits.map { exp(Double($0) - top) }
-    let p = tokens.reduce(0) { $0 + weights[$1] } / weights.reduce(0, +)
-    return log(p + 1e-8) - log(1 - p + 1e-8)
+    return tokens.reduce(0) { $0 + weights[$1] } / weights.reduce(0, +)
   }
 
   /// Whether a response contains one of the phrases, ignoring case and the shape of apostrophes.

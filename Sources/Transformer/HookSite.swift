@@ -76,7 +76,7 @@ public enum HookSite: String, Hashable, Sendable, Codable, CaseIterable {
   }
 
   /// Whether it lies behind the last block.
-  var isBehindBlocks: Bool { self == .lnFinalScale || self == .lnFinalNormalized }
+  public var isBehindBlocks: Bool { self == .lnFinalScale || self == .lnFinalNormalized }
 
   /// Whether a model has it.
   public func exists(in configuration: ModelConfiguration) -> Bool {
@@ -98,7 +98,7 @@ public enum HookSite: String, Hashable, Sendable, Codable, CaseIterable {
   }
 
   /// Whether it is the scale of a norm.
-  var isScale: Bool {
+  public var isScale: Bool {
     switch self {
     case .ln1Scale, .ln1PostScale, .ln2Scale, .ln2PostScale, .lnFinalScale: true
     default: false

@@ -24,9 +24,10 @@ public struct Site: SettingValue, Hashable {
   /// Reads the value; see ``SettingValue/read(_:)``.
   public static func read(_ yaml: YAMLValue) throws(Problem) -> Site {
     guard let name = yaml.string else { throw mismatch(yaml) }
-    guard let hook = HookSite.allCases.first(where: { $0.rawValue == name || $0.shortName == name }) else {
+    // Names of every kind that hooks have, but of no one layer.
+    guard let pattern = try? HookPattern(name), case .all = pattern.layers else {
       throw Problem.unknown(name, kind: "hook", allowed: HookSite.allCases.map(\.shortName), at: yaml.location)
     }
-    return Site(hook)
+    return Site(pattern.site)
   }
 }

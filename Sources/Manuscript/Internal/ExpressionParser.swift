@@ -216,6 +216,12 @@ extension Expression {
     try self.init(text, locations: locations)
   }
 
+  /// The expression that is one name, as a default that no document wrote.
+  public init(naming name: Path) {
+    let nowhere = SourceLocation(file: "", line: 1, column: 1)
+    self.init(root: Node(kind: .path(name), location: nowhere), source: "\(name)", location: nowhere)
+  }
+
   /// Reads an expression whose scalars stand at the given places, with one more for the end.
   init(_ text: String, locations: [SourceLocation]) throws(Problem) {
     var parser = ExpressionParser(text, locations: locations)
