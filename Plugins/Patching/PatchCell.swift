@@ -67,7 +67,9 @@ package enum PatchCell: CellKind {
         at: axes.hooks(place), components: axes.parts[place.part],
         positions: .indices(indices[place.position].map { [$0] }), operation: .replace(from: activations))
     }
-    let places = axes.places.filter { place in path?.reaches(axes.layers[place.layer]) ?? true }
+    let places = axes.places.filter { place in
+      path?.reaches(from: settings.site.hook, layer: axes.layers[place.layer]) ?? true
+    }
     let patches = places.map { patch($0, from: other.activations) }
     let report = { @Sendable (done: Int, total: Int) in try context.progress(done, of: total) }
     let arms =
@@ -107,7 +109,8 @@ package enum PatchCell: CellKind {
   }
 
   /// A position with the token that stands there, where that is the same in every prompt.
-  private static func label(of position: Position, at indices: [Int], _ prompts: [Prompt], _ subject: Subject) -> String {
+  private static func label(of position: Position, at indices: [Int], _ prompts: [Prompt], _ subject: Subject) -> String
+  {
     let tokens = Set(zip(prompts, indices).map { $0.tokens[$1] })
     guard tokens.count == 1, let token = tokens.first else { return "\(position)" }
     return "\(position) \(subject.tokenizer.displayString(token))"

@@ -62,14 +62,26 @@ struct PathPatching {
     return problems
   }
 
-  /// The layers from which a place can reach the receiver.
-  func reaches(_ layer: Int) -> Bool { receiver.site.isBehindBlocks || layer <= receiver.layer }
-
-  /// The hooks of the unchanged run that others are held at.
-  func held(_ configuration: ModelConfiguration) -> [HookPattern] {
-    let last = receiver.site.isBehindBlocks ? configuration.layers - 1 : receiver.layer
-    return [HookPattern(.z, layers: .some(Array(0...last))), HookPattern(.mlpOut, layers: .some(Array(0...last)))]
+  /// Whether what is patched in a layer comes before the receiver.
+  func reaches(from site: HookSite, layer: Int) -> Bool {
+    receiver.site.isBehindBlocks || layer < receiver.layer
+      || layer == receiver.layer && Self.order(site) < Self.order(receiver.site)
   }
+
+  /// The components that keep what they gave in the unchanged run: all from a layer on whose output the receiver reads.
+  func held(from layer: Int = 0, _ configuration: ModelConfiguration) -> [HookPattern] {
+    func layers(_ site: HookSite, readBehind behind: HookSite) -> [HookPattern] {
+      let end =
+        receiver.site.isBehindBlocks
+        ? configuration.layers : receiver.layer + (Self.order(receiver.site) > Self.order(behind) ? 1 : 0)
+      return layer < end ? [HookPattern(site, layers: .some(Array(layer..<end)))] : []
+    }
+    // A receiver within a sublayer must be free to change it.
+    return layers(.z, readBehind: .attnOut) + layers(.mlpOut, readBehind: .mlpOut)
+  }
+
+  /// The place of a site in the order in which a block meets them.
+  private static func order(_ site: HookSite) -> Int { HookSite.allCases.firstIndex(of: site) ?? 0 }
 
   /// For each patch the changes that carry only its straight path.
   ///
@@ -82,7 +94,6 @@ struct PathPatching {
     progress: @escaping @Sendable (Int, Int) throws -> Void
   ) throws -> [[Intervention]] {
     let configuration = model.configuration
-    let last = receiver.site.isBehindBlocks ? configuration.layers - 1 : receiver.layer
     let isInLoop = !receiver.site.isBehindBlocks
     var arms: [[Intervention]] = []
     // Some at a time: what the receiver has is kept for each.
@@ -90,14 +101,17 @@ struct PathPatching {
       let some = patches[begin..<min(begin + 32, patches.count)]
       let senders = some.map { patch, layer, first in
         let behind = Positions.indices(zip(first, sequences).map { Array($0..<$1.count) })
-        let held = [HookPattern(.z, layers: .some(Array(layer...last))), HookPattern(.mlpOut, layers: .some(Array(layer...last)))]
+        let held = held(from: layer, configuration)
+        let holding = Intervention(at: held, positions: behind, operation: .replace(from: own))
         // The patch comes last, so that it stands where both would act.
-        return [Intervention(at: held, positions: behind, operation: .replace(from: own)), patch]
+        return (held.isEmpty ? [] : [holding]) + [patch]
       }
       let sweep = try Sweep(
         of: model, over: sequences, arms: senders, capture: [HookPattern(receiver)], logits: .none,
         stopAfterLayer: isInLoop ? receiver.layer : nil)
-      let received = try sweep.run(progress: { done, total in try progress(begin + done * some.count / total, patches.count) }) {
+      let received = try sweep.run(progress: { done, total in
+        try progress(begin + done * some.count / total, patches.count)
+      }) {
         try $0.activation(receiver).values
       }
       for (values, patch) in zip(received.values, some) {

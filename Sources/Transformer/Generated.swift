@@ -27,6 +27,8 @@ public struct Generation: Sendable {
   public let sequences: [Generated]
   /// One report for each intervention, in their order.
   public let interventions: [InterventionReport]
+  /// Tokens that passed through the blocks: what several prompts begin with counts once.
+  public let computed: Int
 }
 
 /// A token that was just generated, for those who want to see text as it comes.

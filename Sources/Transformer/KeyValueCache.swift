@@ -12,11 +12,15 @@ public final class KeyValueCache: @unchecked Sendable {
   private var values: [Buffer]
 
   /// An empty cache for a model, with room for some positions.
-  public init(for configuration: ModelConfiguration, capacity: Int = 0) {
-    width = configuration.keyValueWidth
-    keys = (0..<configuration.layers).map { _ in Buffer(0) }
-    values = keys
+  public convenience init(for configuration: ModelConfiguration, capacity: Int = 0) {
+    self.init(width: configuration.keyValueWidth, layers: configuration.layers)
     reserve(capacity)
+  }
+
+  private init(width: Int, layers: Int) {
+    self.width = width
+    keys = (0..<layers).map { _ in Buffer(0) }
+    values = keys
   }
 
   /// `[count, kv_heads, d_head]`
@@ -41,6 +45,18 @@ public final class KeyValueCache: @unchecked Sendable {
   ) {
     (keys[layer] + count * width).update(from: newKeys, count: positions * width)
     (values[layer] + count * width).update(from: newValues, count: positions * width)
+  }
+
+  /// A cache of its own with the same positions, and room for some more.
+  func copy(capacity: Int) -> KeyValueCache {
+    let other = KeyValueCache(width: width, layers: keys.count)
+    other.reserve(max(capacity, count))
+    for layer in keys.indices {
+      other.keys[layer].pointer.update(from: keys[layer].pointer, count: count * width)
+      other.values[layer].pointer.update(from: values[layer].pointer, count: count * width)
+    }
+    other.count = count
+    return other
   }
 
   /// Forgets every position; the memory stays.

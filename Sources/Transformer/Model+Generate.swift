@@ -5,7 +5,7 @@ extension Model {
   /// Generates a continuation of each prompt.
   ///
   /// Sequences are decoded side by side with a cache each. One that has finished leaves the batch and the next prompt
-  /// takes its place; which sequences share a batch changes no token.
+  /// takes its place; what several prompts begin with is computed once. None of that changes a token.
   ///
   /// - Parameters:
   ///   - prompts: token ids, one list for each prompt.
@@ -20,7 +20,7 @@ extension Model {
     let interventions = try options.interventions.map {
       try PreparedIntervention($0, configuration: configuration, sequences: prompts.count)
     }
-    let reports = interventions.map { _ in InterventionReport(sequences: prompts.count) }
+    let reports = interventions.map { InterventionReport(hooks: $0.points.count, sequences: prompts.count) }
     let gathered = Mutex(Gathered(sequences: Array(repeating: nil, count: prompts.count), reports: reports))
     let queue = Atomic(0)
     let workers = splitsProducts ? 1 : max(1, min(Threads.count, prompts.count))
@@ -45,6 +45,7 @@ extension Model {
       }
       gathered.withLock { gathered in
         for (index, sequence) in batch.finished { gathered.sequences[index] = sequence }
+        gathered.computed += batch.computed
         for i in reports.indices { gathered.reports[i].merge(batch.observer.reports[0][i]) }
       }
     }
@@ -54,12 +55,15 @@ extension Model {
     for (intervention, report) in zip(interventions, result.reports) where report.fired == 0 {
       throw InterventionError.neverFired(intervention: intervention.source.description)
     }
-    return Generation(sequences: result.sequences.compactMap { $0 }, interventions: result.reports)
+    return Generation(
+      sequences: result.sequences.compactMap { $0 }, interventions: result.reports,
+      computed: result.computed)
   }
 
   private struct Gathered {
     var sequences: [Generated?]
     var reports: [InterventionReport]
+    var computed = 0
     var failure: (any Error)?
   }
 

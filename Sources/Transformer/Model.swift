@@ -97,6 +97,20 @@ public final class Model: Sendable {
     rotary = RotaryTables(configuration)
   }
 
+  /// A model with some weights changed; tied embeddings come apart.
+  init(_ model: Model, digest: Digest, embedding: PackedMatrix, positionEmbedding: Tensor?, blocks: [Block]) {
+    var configuration = model.configuration
+    configuration.tiedEmbeddings = false
+    self.configuration = configuration
+    self.digest = digest
+    self.embedding = embedding
+    self.positionEmbedding = positionEmbedding
+    self.blocks = blocks
+    unembedding = model.unembedding
+    finalNorm = model.finalNorm
+    rotary = model.rotary
+  }
+
   /// Bytes that the weights take in memory.
   public var weightBytes: Int {
     var all = [unembedding]

@@ -4,6 +4,8 @@ import Foundation
 import Manuscript
 import Runner
 import Statistics
+import Synchronization
+import Tensor
 import Testing
 
 /// On the embedded model, whose answers for these truths need not be known: they hold for any model.
@@ -12,6 +14,11 @@ struct PatchCellTests {
   private static let shelf = Shelf(
     root: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent())
+
+  /// Results in memory, so that the prompts are read once.
+  private static let kept = Mutex<[Digest: Results]>([:])
+  private static let store = ResultStore(
+    load: { key in kept.withLock { $0[key] } }, save: { results, key in kept.withLock { $0[key] = results } })
 
   private func experiment(_ cell: String) throws -> Experiment {
     try Experiment(
@@ -36,7 +43,7 @@ struct PatchCellTests {
 
   /// The results of a cell with these settings.
   private func patch(_ settings: String) throws -> Results {
-    let outcome = try Runner(shelf: Self.shelf, store: .none).run(try experiment(settings))
+    let outcome = try Runner(shelf: Self.shelf, store: Self.store).run(try experiment(settings))
     #expect(outcome.failures.isEmpty, "\(outcome.failures)")
     return try #require(outcome.record.cell("p")).results
   }
@@ -44,7 +51,7 @@ struct PatchCellTests {
   /// What is wrong with such settings.
   private func problems(_ settings: String) throws -> String {
     do {
-      try Runner(shelf: Self.shelf, store: .none).check(try experiment(settings))
+      try Runner(shelf: Self.shelf, store: Self.store).check(try experiment(settings))
       return ""
     } catch let problems as Problems {
       return problems.description
@@ -55,7 +62,9 @@ struct PatchCellTests {
   private func effects(_ results: Results, at position: String = "last") throws -> [[Double]] {
     guard case .list(let layers)? = results.values["effect"]?[position] else { return [] }
     return layers.map { layer in
-      if case .list(let parts) = layer { parts.compactMap { $0["value"]?.number } } else {
+      if case .list(let parts) = layer {
+        parts.compactMap { $0["value"]?.number }
+      } else {
         layer["value"]?.number.map { [$0] } ?? []
       }
     }
@@ -115,14 +124,27 @@ struct PatchCellTests {
     let elsewhere = try patch(
       "site: mlp_out\nlayers: 2-4\npositions: [object]\nreceiver: ln_final.normalized")
     #expect(try effects(elsewhere, at: "object") == [[0], [0], [0]])
-    // A head reaches the queries of a later layer at its own position, and not those of an earlier one.
+    // A head reaches the queries of a later layer at its own position, and not those of its own or an earlier one.
     let queries = try patch("site: z\nheads: [0, 1]\nreceiver: 6.q\nreceiver_heads: [2]")
-    guard case .list(let layers)? = queries.values["effect"]?["last"], case .list(let late) = layers[8] else {
+    guard case .list(let layers)? = queries.values["effect"]?["last"] else {
       Issue.record("no effects by layer")
       return
     }
-    #expect(late == [.text("not reached"), .text("not reached")])
-    #expect(try effects(queries)[3].count == 2)
+    for layer in [6, 8] { #expect(layers[layer] == .list([.text("not reached"), .text("not reached")])) }
+    #expect(try effects(queries)[3].contains { $0 != 0 })
+  }
+
+  @Test("A sublayer that receives answers to what it is given: all that it adds is then what it adds along the path.")
+  func sublayers() throws {
+    // Into the last block's feed-forward layer and nowhere else, measured where only that and the stream itself end.
+    let inner = try effects(try patch("site: mlp_out\nlayers: 8\nreceiver: 9.mlp_out\nmetric: logit_difference"))
+    let pre = try effects(try patch("site: mlp_out\nlayers: 8\nreceiver: 9.mlp_pre\nmetric: logit_difference"))
+    let linear = try effects(
+      try patch("site: mlp_out\nlayers: 8\nreceiver: 9.mlp_pre_linear\nmetric: logit_difference"))
+    #expect(inner[0][0] != 0 && pre[0][0] != 0 && linear[0][0] != 0)
+    // The norm's output is read by both branches.
+    let norm = try effects(try patch("site: mlp_out\nlayers: 8\nreceiver: 9.ln2.normalized\nmetric: logit_difference"))
+    #expect(abs(norm[0][0] - inner[0][0]) < 1e-9)
   }
 
   @Test("Every cell says how much of it was reused, and how many cells were run in full to show that it may be.")

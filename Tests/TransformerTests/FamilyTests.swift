@@ -165,6 +165,31 @@ struct FamilyTests {
     }
   }
 
+  @Test("Weights that cannot write along a direction do what its ablation does, to rounding.", arguments: variants)
+  func orthogonalised(name: String) throws {
+    let (golden, model) = (try golden(name), try model(name))
+    let tokens = try prompts(golden)
+    let direction = Fixture.vector(model.configuration.width)
+    guard model.configuration.architecture.normPlacement == .before else {
+      #expect(throws: OrthogonalisationError.self) { try model.orthogonalised(against: direction) }
+      return
+    }
+    let edited = try model.orthogonalised(against: direction)
+    let ablated = try model.forward(tokens, interventions: [.directionalAblation(direction)], logits: .all)
+    let written = try edited.forward(tokens, capture: [HookPattern(.residPost)], logits: .all)
+    let plain = try model.forward(tokens, logits: .all)
+    for sequence in tokens.indices {
+      func values(_ forward: Forward) throws -> [Double] {
+        try forward.logits(sequence: sequence).values.map(Double.init)
+      }
+      let change = largestDifference(try values(ablated), try values(plain))
+      #expect(largestDifference(try values(written), try values(ablated)) < 1e-3 * change + 1e-5)
+    }
+    #expect(edited.digest != model.digest)
+    #expect(throws: OrthogonalisationError.noDirection) { try model.orthogonalised(against: direction.map { _ in 0 }) }
+    #expect(throws: OrthogonalisationError.self) { try model.orthogonalised(against: [1]) }
+  }
+
   @Test("A site that an architecture lacks is an error that lists those it has.")
   func absent() throws {
     let model = try model("gpt-neox")

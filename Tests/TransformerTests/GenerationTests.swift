@@ -39,6 +39,40 @@ struct GenerationTests {
     }
   }
 
+  @Test("What prompts begin with is computed once, and tokens, logits and reports are those of each prompt alone.")
+  func prefixes() throws {
+    let model = try Fixture.model()
+    let stem = (0..<20).map { $0 % 7 + 1 }
+    let prompts = [
+      stem + [9], stem + [9], stem + [8, 8, 8],
+      Array(stem.prefix(12)) + [30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 9],
+      Array(stem.prefix(12)) + [30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 2], [5], stem,
+    ]
+    let hook = HookPoint(.residPre, layer: 1)
+    let source = try model.forward(prompts, capture: [HookPattern(hook)]).activations
+    let changes: [(shared: Bool, list: [Intervention])] = [
+      (true, []), (true, [.directionalAblation(Fixture.vector(model.configuration.width))]),
+      (true, [.knockout(queries: .fromGenerated(0), keys: .indices(prompts.map { $0.count > 3 ? [2] : [] }))]),
+      (true, [Intervention(at: hook, positions: .last, operation: .replace(from: source))]),
+      (false, [Intervention(at: hook, positions: .prompt, operation: .replace(from: source))]),
+      (false, [Intervention(at: hook, positions: .indices([[3], [], [], [], [], [], []]), operation: .scale(2))]),
+    ]
+    for (shared, list) in changes {
+      var options = GenerationOptions(maxNewTokens: 5, interventions: list, keepsLogits: true)
+      let together = try withThreads(1) { try model.generate(prompts: prompts, options: options) }
+      options.batchSize = 1
+      let alone = try model.generate(prompts: prompts, options: options)
+      for (one, other) in zip(together.sequences, alone.sequences) {
+        #expect(one.tokens == other.tokens && one.logits == other.logits)
+      }
+      #expect(together.interventions == alone.interventions)
+      let all = prompts.reduce(0) { $0 + $1.count } + prompts.count * 4
+      #expect(alone.computed == all)
+      // 12 tokens of six prompts, 8 more of three, and 11 more of the other two.
+      #expect(together.computed == (shared ? all - 12 * 5 - 8 * 2 - 11 : all))
+    }
+  }
+
   @Test("Samples depend on the seed and the prompt, and follow the temperature.")
   func sampling() throws {
     let model = try Fixture.model()

@@ -24,7 +24,8 @@ struct SweepTests {
           // Nothing at all in some sequences.
           .indices(
             prompts.enumerated().map { i, tokens in
-              i % 2 == 0 ? [] : [0, tokens.count - 1].filter { _ in Bool.random(using: &generator) } + [tokens.count / 2]
+              i % 2 == 0
+                ? [] : [0, tokens.count - 1].filter { _ in Bool.random(using: &generator) } + [tokens.count / 2]
             })
         }
       let operation: Intervention.Operation =

@@ -11,6 +11,14 @@ struct Block: Sendable {
   let gate: Projection?
   let up, down: Projection
 
+  /// The block with other matrices that write to the residual stream.
+  func writing(attention: Projection, feedForward: Projection) -> Block {
+    Block(
+      attentionNorm: attentionNorm, attentionPostNorm: attentionPostNorm, query: query, key: key, value: value,
+      queryNorm: queryNorm, keyNorm: keyNorm, attentionOutput: attention, feedForwardNorm: feedForwardNorm,
+      feedForwardPostNorm: feedForwardPostNorm, gate: gate, up: up, down: feedForward)
+  }
+
   var projections: [Projection] { [query, key, value, attentionOutput, up, down] + (gate.map { [$0] } ?? []) }
 }
 

@@ -5,19 +5,22 @@ final class ContinuousBatch {
   private let model: Model
   private let prompts: [[Int]]
   private let options: GenerationOptions
+  private let interventions: [PreparedIntervention]
   private let batchSize: Int
   private var active: [State] = []
   private var workspace: Workspace?
 
   let observer: Observer
   private(set) var finished: [(Int, Generated)] = []
+  /// Tokens that passed through the blocks.
+  private(set) var computed = 0
 
   /// A sequence in the batch.
   private struct State {
     let index: Int
     /// The prompt and what was generated so far.
     var tokens: [Int]
-    let cache: KeyValueCache
+    var cache: KeyValueCache
     let sampler: Sampler
     var result: Generated
   }
@@ -29,6 +32,7 @@ final class ContinuousBatch {
     self.model = model
     self.prompts = prompts
     self.options = options
+    self.interventions = interventions
     self.batchSize = batchSize
     observer = Observer(
       arms: [interventions], capture: [], at: .all, slots: prompts.count, sequences: prompts.count,
@@ -39,7 +43,9 @@ final class ContinuousBatch {
   func run(next: () -> Int?, onToken: ((GeneratedToken) -> Void)?) throws {
     var mayHaveMore = true
     while true {
+      let known = active.count
       mayHaveMore = mayHaveMore && admit(next)
+      try sharePrefixes(of: known..<active.count)
       if active.isEmpty { return }
       let segments = newStretches()
       let logits = try step(segments)
@@ -69,6 +75,59 @@ final class ContinuousBatch {
     return true
   }
 
+  /// Computes once what several of those that came in begin with, and gives each a cache with that.
+  private func sharePrefixes(of newcomers: Range<Int>) throws {
+    guard newcomers.count > 1, !model.rotary.dependOnLength else { return }
+    let tree = PrefixTree(newcomers.map { active[$0].tokens })
+    func sequences(_ node: PrefixTree.Node) -> [Int] { node.members.map { active[newcomers.lowerBound + $0].index } }
+    // What is done to one must be what is done to all.
+    guard
+      tree.nodes.allSatisfy({ node in
+        interventions.allSatisfy {
+          $0.isAlike(in: sequences(node), at: node.range) { self.prompts[$0].count }
+        }
+      })
+    else { return }
+    var caches: [Int: KeyValueCache] = [:]
+    for level in 0..<(tree.nodes.map(\.level).max() ?? -1) + 1 {
+      let nodes = tree.nodes.indices.filter { tree.nodes[$0].level == level }
+      var row = 0
+      let segments = nodes.map { index in
+        let node = tree.nodes[index]
+        let state = active[newcomers.lowerBound + node.members[0]]
+        let cache =
+          node.parent.flatMap { caches[$0]?.copy(capacity: node.range.upperBound) }
+          ?? KeyValueCache(for: model.configuration, capacity: node.range.upperBound)
+        caches[index] = cache
+        defer { row += node.range.count }
+        return Segment(
+          slot: state.index, item: Item(sequence: state.index, arm: 0), tokens: state.tokens[node.range],
+          start: node.range.lowerBound, promptLength: prompts[state.index].count, row: row, cache: cache)
+      }
+      let loop = LayerLoop(model: model, workspace: room(for: row), observer: observer)
+      try loop.embed(segments)
+      try loop.run(segments, layers: 0..<model.configuration.layers, lastOnly: true)
+      computed += row
+      for index in nodes {
+        let members = sequences(tree.nodes[index])
+        observer.copyReports(from: members[0], to: members)
+      }
+    }
+    for (member, node) in tree.deepest.enumerated() {
+      guard let cache = node.flatMap({ caches[$0] }) else { continue }
+      let place = newcomers.lowerBound + member
+      active[place].cache = cache.copy(capacity: active[place].cache.capacity)
+    }
+  }
+
+  /// A workspace for so many rows.
+  private func room(for rows: Int) -> Workspace {
+    if let workspace, workspace.rows >= rows { return workspace }
+    let space = Workspace(rows: max(rows, batchSize), configuration: model.configuration)
+    workspace = space
+    return space
+  }
+
   private func newStretches() -> [Segment] {
     var row = 0
     return active.map { state in
@@ -84,15 +143,9 @@ final class ContinuousBatch {
   /// - Returns: the logits of each sequence's last position: `[sequences * vocab]`.
   private func step(_ segments: [Segment]) throws -> [Float] {
     let rows = segments.reduce(0) { $0 + $1.count }
-    let space: Workspace
-    if let workspace, workspace.rows >= rows {
-      space = workspace
-    } else {
-      space = Workspace(rows: max(rows, batchSize), configuration: model.configuration)
-      workspace = space
-    }
-    let loop = LayerLoop(model: model, workspace: space, observer: observer)
+    let loop = LayerLoop(model: model, workspace: room(for: rows), observer: observer)
     try loop.embed(segments)
+    computed += rows
     let last = try loop.run(segments, layers: 0..<model.configuration.layers, lastOnly: true)
     try loop.finalNorm(last)
     return loop.unembed(rows: last.map { $0.row + $0.count - 1 })

@@ -84,7 +84,7 @@ struct ForwardPlan: Sendable {
     let gathered = Mutex(
       Result(
         activations: Activations(points: points, sequences: items.count, configuration: configuration),
-        reports: arms.map { $0.map { _ in InterventionReport(sequences: sequences.count) } },
+        reports: arms.map { $0.map { InterventionReport(hooks: $0.points.count, sequences: sequences.count) } },
         logits: Array(repeating: [], count: items.count)))
     let next = Atomic(0)
     let workers = model.splitsProducts ? 1 : min(Threads.count, batches.count)

@@ -35,7 +35,7 @@ final class Observer {
     }
     self.byPoint = byPoint
     activations = Activations(points: capture, sequences: slots, configuration: configuration)
-    reports = arms.map { $0.map { _ in InterventionReport(sequences: sequences) } }
+    reports = arms.map { $0.map { InterventionReport(hooks: $0.points.count, sequences: sequences) } }
   }
 
   /// Whether anything happens at a hook.
@@ -89,9 +89,10 @@ final class Observer {
     }
     for index in byPoint[point]?[segment.item.arm] ?? [] {
       let intervention = arms[segment.item.arm][index]
-      try forEachPosition(of: intervention, index, segment) { position in
+      try forEachPosition(of: intervention, index, point, segment) { position in
         try intervention.applyPairwise(
-          { row($0, position) }, heads: configuration.heads, seen: max(0, position + 1 - (window ?? keys))..<position + 1,
+          { row($0, position) }, heads: configuration.heads,
+          seen: max(0, position + 1 - (window ?? keys))..<position + 1,
           point: point, sequence: segment.sequence, position: position, promptLength: segment.promptLength)
       }
     }
@@ -115,7 +116,7 @@ final class Observer {
     _ index: Int, _ point: HookPoint, _ buffer: Buffer, _ width: Int, _ segment: Segment
   ) throws {
     let intervention = arms[segment.item.arm][index]
-    try forEachPosition(of: intervention, index, segment) { position in
+    try forEachPosition(of: intervention, index, point, segment) { position in
       let row = UnsafeMutableBufferPointer(
         start: buffer + (segment.row + position - segment.start) * width, count: width)
       return try intervention.apply(to: row, point: point, sequence: segment.sequence, position: position)
@@ -124,17 +125,22 @@ final class Observer {
 
   /// Changes each position that an intervention names, and counts.
   private func forEachPosition(
-    of intervention: PreparedIntervention, _ index: Int, _ segment: Segment, _ change: (Int) throws -> Double?
+    of intervention: PreparedIntervention, _ index: Int, _ point: HookPoint, _ segment: Segment,
+    _ change: (Int) throws -> Double?
   ) rethrows {
     let (arm, sequence) = (segment.item.arm, segment.sequence)
-    for position in segment.start..<segment.end {
-      guard
-        intervention.source.positions.contains(position, ofSequence: sequence, promptLength: segment.promptLength)
-      else { continue }
-      reports[arm][index].firedBySequence[sequence] += 1
-      if let squared = try change(position) {
-        reports[arm][index].changed += 1
-        reports[arm][index].squaredChange[sequence] += squared
+    let hook = intervention.points.firstIndex(of: point) ?? 0
+    for position in segment.start..<segment.end
+    where intervention.source.positions.contains(position, ofSequence: sequence, promptLength: segment.promptLength) {
+      reports[arm][index].count(try change(position), hook: hook, sequence: sequence)
+    }
+  }
+
+  /// Counts for some sequences what was counted for another, which stood for all of them.
+  func copyReports(from sequence: Int, to others: [Int]) {
+    for arm in reports.indices {
+      for index in reports[arm].indices {
+        for other in others where other != sequence { reports[arm][index].copy(from: sequence, to: other) }
       }
     }
   }

@@ -117,6 +117,28 @@ struct PreparedIntervention: Sendable {
     }
   }
 
+  /// Whether it does the same in several sequences, at some positions where these have the same tokens.
+  func isAlike(in sequences: [Int], at positions: Range<Int>, promptLength: (Int) -> Int) -> Bool {
+    guard let first = sequences.first else { return true }
+    func agree(_ places: Positions, _ range: Range<Int>) -> Bool {
+      range.allSatisfy { position in
+        let there = places.contains(position, ofSequence: first, promptLength: promptLength(first))
+        return sequences.allSatisfy {
+          places.contains(position, ofSequence: $0, promptLength: promptLength($0)) == there
+        }
+      }
+    }
+    guard agree(source.positions, positions) else { return false }
+    switch operation {
+    case .replace, .rotate:
+      return !positions.contains {
+        source.positions.contains($0, ofSequence: first, promptLength: promptLength(first))
+      }
+    case .knockout(let keys): return agree(keys, 0..<positions.upperBound)
+    default: return true
+    }
+  }
+
   // MARK: Rows
 
   /// Changes one position's values in place: `[width]`.

@@ -45,7 +45,8 @@ struct SweepRun<Value: Sendable>: Sendable {
   }
 
   init(
-    _ sweep: Sweep, progress: (@Sendable (Int, Int) throws -> Void)?, read: @escaping @Sendable (Sweep.Cell) throws -> Value
+    _ sweep: Sweep, progress: (@Sendable (Int, Int) throws -> Void)?,
+    read: @escaping @Sendable (Sweep.Cell) throws -> Value
   ) {
     self.sweep = sweep
     self.progress = progress
@@ -92,7 +93,7 @@ struct SweepRun<Value: Sendable>: Sendable {
     let board = Board(
       Gathered(
         values: arms.map { _ in Array(repeating: nil, count: sequences.count) },
-        reports: arms.map { $0.map { _ in InterventionReport(sequences: sequences.count) } }))
+        reports: arms.map { $0.map { InterventionReport(hooks: $0.points.count, sequences: sequences.count) } }))
     for chunk in chunks() {
       let kept = try keep(chunk)
       try compute(batches(chunk), kept, board)
