@@ -14,6 +14,7 @@ let package = Package(
       name: "CRival", path: "matmul/CRival", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .executableTarget(name: "bench-matmul", dependencies: [engine, "CRival"], path: "matmul/Sources"),
     .executableTarget(name: "bench-training", dependencies: [engine], path: "training/Sources"),
+    .executableTarget(name: "bench-engine", dependencies: [engine], path: "peers/Sources"),
     .executableTarget(
       name: "bench-tokenizer", dependencies: [.product(name: "Tokenizer", package: "palimpsest")],
       path: "tokenizer/Sources"),

@@ -1,0 +1,110 @@
+"""Measures Palimpsest and its peers on the same work, in turns, and writes the tables to RESULTS.md.
+
+    python3 compare.py [--only NAME ...] [--rounds 5] [--threads 2] [--patience 300] [--out FILE] [--list]
+
+Each participant is a process that loads its model and does a trial before anything is measured; then every round asks
+each for the work once, one at a time. A ratio is taken within a round. A measurement during which anybody else used the
+processors is made again. The peers' numbers must agree with ours, or the comparison stops.
+"""
+
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+
+import report
+from comparisons import COMPARISONS
+from participant import Participant
+
+HERE = pathlib.Path(__file__).resolve().parent
+CHECKPOINTS = HERE.parent / ".checkpoints"
+ENGINE = HERE.parent / ".build/release/bench-engine"
+# A participant that takes longer than this runs in the first rounds alone.
+LONG, LONG_ROUNDS = 120, 3
+
+
+def checkpoint(shape, dtype, form):
+    directory = CHECKPOINTS / f"{shape}-{dtype}"
+    if not (directory / "model.safetensors.index.json").exists():
+        maker = HERE.parent / "memory/make_checkpoint.py"
+        subprocess.run([sys.executable, maker, shape, directory, dtype], check=True)
+    if form == "directory":
+        return str(directory)
+    file = directory.with_suffix(directory.suffix + ".gguf")
+    if not file.exists():
+        subprocess.run([sys.executable, HERE / "write_gguf.py", directory, file], check=True)
+    return str(file)
+
+
+def start(comparison, entry, threads):
+    model = checkpoint(*comparison.checkpoint, entry.form)
+    if entry.module:
+        command = [sys.executable, HERE / "servers/server.py", entry.module, entry.way, model, entry.dtype, threads]
+    else:
+        command = [ENGINE, model, threads]
+    participant = Participant(entry.name, list(map(str, command)), threads)
+    participant.work = comparison.work | entry.work
+    participant.ask(participant.work | comparison.trial)
+    return participant
+
+
+def measure(comparison, rounds, threads, patience):
+    participants = []
+    for entry in comparison.entries:
+        try:
+            participants.append(start(comparison, entry, threads))
+        except RuntimeError as error:
+            print(f"left out: {error}", file=sys.stderr)
+            if not entry.module:
+                raise
+    load = os.getloadavg()
+    for number in range(rounds):
+        # Each begins a round in its turn.
+        first = number % len(participants)
+        for participant in participants[first:] + participants[:first]:
+            if number >= LONG_ROUNDS and max(participant.seconds) > LONG:
+                continue
+            seconds = participant.measure(participant.work, patience)
+            print(f"{comparison.name} {number + 1}: {participant.name}: {seconds:.2f} s", file=sys.stderr, flush=True)
+    check(comparison, participants)
+    for participant in participants:
+        participant.close()
+    return report.section(comparison, participants, threads, load)
+
+
+def check(comparison, participants):
+    ours = participants[0]
+    for peer in participants[1:]:
+        if comparison.tolerance is None:
+            continue
+        apart = report.disagreement(ours.digest, peer.digest)
+        if apart > comparison.tolerance:
+            sys.exit(f"{comparison.name}: {peer.name} gives other numbers: {apart:.1e} of their range apart, "
+                     f"{comparison.tolerance:.0e} allowed.\nours: {ours.digest[:8]}\ntheirs: {peer.digest[:8]}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these comparisons, by their names")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--patience", type=float, default=300,
+                        help="seconds to wait for a quiet machine before each measurement; 0 measures anyway")
+    parser.add_argument("--out", type=pathlib.Path, default=HERE.parent / "RESULTS.md")
+    parser.add_argument("--list", action="store_true", help="print the names and stop")
+    arguments = parser.parse_args()
+    if arguments.list:
+        return print("\n".join(comparison.name for comparison in COMPARISONS))
+    unknown = set(arguments.only) - {comparison.name for comparison in COMPARISONS}
+    if unknown:
+        sys.exit(f"no such comparison: {', '.join(sorted(unknown))}; --list names them")
+    for comparison in COMPARISONS:
+        if not arguments.only or comparison.name in arguments.only:
+            section = measure(comparison, arguments.rounds, arguments.threads, arguments.patience)
+            report.insert(arguments.out, section)
+            print(section, flush=True)
+
+
+if __name__ == "__main__":
+    main()
