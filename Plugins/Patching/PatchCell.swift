@@ -96,16 +96,33 @@ package enum PatchCell: CellKind {
       .draw(rows: base.count)
     var effects: [Estimate] = []
     for scores in patched { effects.append(try resamples.mean(zip(scores, baseScores).map { ($0 - $1) / gap })) }
+    var facts: [String: Value] = [
+      "gap": .number(gap), "pairs": .integer(base.count), "unaligned": .integer(pairs.unaligned), "no_op": .number(0),
+      "reuse": .group([
+        "checked": .integer(outcome.checked), "computed": .number(Double(outcome.computed) / Double(outcome.full)),
+      ]),
+    ]
+    // The control: what the strongest place is given, put where it does not belong.
+    let strongest = effects.indices.max { abs(effects[$0].value) < abs(effects[$1].value) }
+    if let strongest, path == nil, !settings.site.hook.isPairwise, tokens.allSatisfy({ $0.count > 1 }) {
+      var generator = context.stream("wrong position").generator()
+      let moves = zip(indices[places[strongest].position], tokens).map { place, tokens in
+        let wrong = Int.random(in: 0..<tokens.count - 1, using: &generator)
+        return (from: place, to: wrong < place ? wrong : wrong + 1)
+      }
+      let misplaced = Intervention(
+        at: axes.hooks(places[strongest]), components: axes.parts[places[strongest].part],
+        positions: .indices(moves.map { [$0.to] }),
+        operation: .replace(from: other.activations.moved(moves.map { [$0] })))
+      let scores = try sweep(base, [[misplaced]]).run { try metric.value($0, base: baseLogits[$0.sequence]) }.values[0]
+      facts["control"] = .group([
+        "wrong_position": .estimate(try resamples.mean(zip(scores, baseScores).map { ($0 - $1) / gap }))
+      ])
+    }
     return results(
       settings, axes, Dictionary(uniqueKeysWithValues: zip(places.map { [$0.position, $0.layer, $0.part] }, effects)),
       labels: axes.positions.indices.map { label(of: axes.positions[$0], at: indices[$0], base, subject) },
-      facts: [
-        "gap": .number(gap), "pairs": .integer(base.count), "unaligned": .integer(pairs.unaligned), "no_op": .number(0),
-        "reuse": .group([
-          "checked": .integer(outcome.checked),
-          "computed": .number(Double(outcome.computed) / Double(outcome.full)),
-        ]),
-      ])
+      facts: facts)
   }
 
   /// A position with the token that stands there, where that is the same in every prompt.

@@ -147,6 +147,18 @@ struct PatchCellTests {
     #expect(abs(norm[0][0] - inner[0][0]) < 1e-9)
   }
 
+  @Test("What the strongest place is given does less where it does not belong.")
+  func control() throws {
+    let results = try patch("layers: 7-9\npositions: [object, last]")
+    guard case .estimate(let strongest)? = results.values["strongest"]?["effect"],
+      case .estimate(let misplaced)? = results.values["control"]?["wrong_position"]
+    else {
+      Issue.record("no control")
+      return
+    }
+    #expect(abs(misplaced.value) < abs(strongest.value) / 2)
+  }
+
   @Test("Every cell says how much of it was reused, and how many cells were run in full to show that it may be.")
   func reuse() throws {
     let results = try patch("positions: [object, last]")

@@ -11,27 +11,18 @@ struct SweepWork: Work {
   /// How many layers, from the first.
   let layers: Int
 
-  /// `[layers * positions]`
+  /// `[layers * positions]`. The sample of cells that is run in full is part of the work.
   func run(on model: Model) throws -> [Double] {
-    let kept = try model.forward([source], capture: [HookPattern(.residPre)], logits: .none)
-    return try (0..<layers).flatMap { try sweep(layer: $0, kept, model) }
-  }
-
-  /// All positions of one layer, side by side: `[positions]`.
-  private func sweep(layer: Int, _ kept: Forward, _ model: Model) throws -> [Double] {
-    let hook = HookPoint(.residPre, layer: layer)
-    let stream = try kept.activation(hook, sequence: 0)
-    let replacement = try Activations(
-      hook, rows: base.indices.map { (values: stream.row($0).values, positions: [$0]) },
-      configuration: model.configuration)
-    let patch = Intervention(
-      at: hook, positions: .indices(base.indices.map { [$0] }), operation: .replace(from: replacement))
-    let forward = try model.forward(Array(repeating: base, count: base.count), interventions: [patch])
-    return try base.indices.map { try difference(of: forward.logits(sequence: $0)) }
-  }
-
-  private func difference(of logits: Tensor) -> Double {
-    Double(logits[0, answer[0]]) - Double(logits[0, answer[1]])
+    let hooks = (0..<layers).map { HookPoint(.residPre, layer: $0) }
+    let kept = try model.forward(
+      [source], capture: hooks.map { HookPattern($0) }, logits: .none, stopAfterLayer: layers - 1)
+    let arms = hooks.flatMap { hook in
+      base.indices.map { position in
+        [Intervention(at: hook, positions: .indices([[position]]), operation: .replace(from: kept.activations))]
+      }
+    }
+    let sweep = try Sweep(of: model, over: [base], arms: arms, tokens: answer)
+    return try sweep.run { Double($0.logits[0, 0]) - Double($0.logits[0, 1]) }.values.map { $0[0] }
   }
 
   func digest(_ output: [Double]) -> [Double] { output }
