@@ -24,7 +24,12 @@ public final class Shelf: Sendable {
     let named = root.appending(path: "experiments/models/\(name)")
     for candidate in [named, named.appendingPathExtension("gguf")]
     where FileManager.default.fileExists(atPath: candidate.path) { return candidate }
-    return name.contains("/") ? URL(filePath: name, relativeTo: root).absoluteURL : named
+    return name.contains("/") ? place(of: name) : named
+  }
+
+  /// A path, absolute or below the folder that holds `experiments/`.
+  private func place(of path: String) -> URL {
+    path.hasPrefix("/") ? URL(filePath: path) : root.appending(path: path)
   }
 
   /// Whether a model is there.
@@ -55,7 +60,7 @@ public final class Shelf: Sendable {
 
   /// The file of a chat template, a path below the folder that holds `experiments/`.
   private func chatTemplate(_ path: Located<String>) throws -> URL {
-    let file = URL(filePath: path.value, relativeTo: root).absoluteURL
+    let file = place(of: path.value)
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isDirectory), !isDirectory.boolValue else {
       throw Problem(
@@ -101,7 +106,7 @@ public final class Shelf: Sendable {
     if let known = datasets.withLock({ $0[name] }) { return known }
     let candidates =
       ["jsonl", "json", "csv"].map { root.appending(path: "experiments/data/\(name).\($0)") }
-      + [URL(filePath: name, relativeTo: root).absoluteURL]
+      + [place(of: name)]
     guard let file = candidates.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
       throw Problem(
         "there are no data “\(name)”", at: location,
