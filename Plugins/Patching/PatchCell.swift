@@ -33,12 +33,20 @@ package enum PatchCell: CellKind {
     let layers = settings.layers.resolved(count: configuration.layers)
     let shape = settings.site.hook.shape(in: configuration)
     let parts = settings.heads?.resolved(count: shape[0]).count ?? max(1, settings.neurons.count)
-    var work = scope.work(settings.rows, everywhere: layers.count)
+    var work = scope.work(settings.rows)
+    work.sweeps = true
+    let site = settings.site.hook
+    let floats = site.isPairwise ? shape[0] * work.longest : site.width(in: configuration)
+    work.bytes += work.tokens * layers.count * floats * MemoryLayout<Float>.stride
+    let places = scope.count(of: settings.positions) * parts
+    if let receiver = settings.receiver.flatMap({ try? HookPoint($0) }) {
+      // What the receiver has is kept for every place.
+      work.bytes +=
+        work.tokens / 2 * places * layers.count * receiver.site.width(in: configuration) * MemoryLayout<Float>.stride
+    }
     // A cell runs from its layer on: what lies before is reused.
     let blocks = layers.reduce(0) { $0 + configuration.layers - (settings.span == .single ? $1 : 0) }
-    work.tokens +=
-      work.tokens / 2 * blocks / configuration.layers * scope.count(of: settings.positions) * parts
-      * (settings.receiver == nil ? 1 : 2)
+    work.tokens += work.tokens / 2 * blocks / configuration.layers * places * (settings.receiver == nil ? 1 : 2)
     return work
   }
 

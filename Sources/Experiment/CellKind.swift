@@ -74,6 +74,8 @@ public struct Work: Hashable, Sendable {
   public var longest: Int
   /// Whether they are continued, with a cache of keys and values for each.
   public var generates: Bool
+  /// Whether their unchanged run is kept, for changed ones to start from.
+  public var sweeps = false
 
   /// So much work.
   public init(tokens: Int = 0, bytes: Int = 0, sequences: Int = 0, longest: Int = 0, generates: Bool = false) {

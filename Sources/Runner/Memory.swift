@@ -33,15 +33,20 @@ public struct Memory: Hashable, Sendable {
     if work.generates {
       keysAndValues = subject.model.keyValueBytes(sequences: work.sequences, longest: work.longest, limits: limits)
     }
+    if work.sweeps {
+      activations += subject.model.keptBytes(sequences: work.sequences, longest: work.longest, limits: limits)
+    }
   }
 
   /// Limits, from none to one sequence at a time, that are tried for a budget.
   static let limits =
     [BatchLimits()]
-    + stride(from: 10, through: 0, by: -1).map { BatchLimits(tokens: 1 << $0, sequences: max(1, (1 << $0) / 32)) }
+    + stride(from: 10, through: 0, by: -1).map {
+      BatchLimits(tokens: 1 << $0, sequences: max(1, (1 << $0) / 32), keptBytes: 1 << (18 + $0))
+    }
 
   /// The narrowest limits: one sequence at a time.
-  static let least = BatchLimits(tokens: 1, sequences: 1)
+  static let least = BatchLimits(tokens: 1, sequences: 1, keptBytes: 1)
 
   /// The widest limits within which a cell's work fits a budget; `nil` if it does not fit at all.
   static func limits(for work: Work, subject: Subject?, weights: Int, within budget: Int) -> BatchLimits? {

@@ -32,6 +32,23 @@ extension Model {
       * MemoryLayout<Float>.stride
   }
 
+  /// Bytes that a sweep keeps of the unchanged run at one time: of as many sequences as the limit allows, of one at least.
+  ///
+  /// - Parameters:
+  ///   - sequences: how many there are in all.
+  ///   - longest: tokens of the longest.
+  ///   - limits: what may be kept.
+  public func keptBytes(sequences: Int, longest: Int, limits: BatchLimits = .current) -> Int {
+    let one = longest * keptBytesPerToken
+    return max(one, min(sequences * one, limits.keptBytes))
+  }
+
+  /// Keys, values and the residual stream at every layer, of one token of a sweep's unchanged run.
+  var keptBytesPerToken: Int {
+    let c = configuration
+    return MemoryLayout<Float>.stride * (c.layers * 2 * c.keyValueWidth + (c.layers + 1) * c.width)
+  }
+
   /// Bytes of activations: one float32 for each element of a hook of width `d_model`.
   public func activationBytes(places: Int) -> Int {
     places * configuration.width * MemoryLayout<Float>.stride

@@ -167,6 +167,19 @@ struct PatchCellTests {
     #expect((reuse?["computed"]?.number ?? 1) < 0.6)
   }
 
+  @Test("Within a memory budget a sweep keeps less of the unchanged run at a time, and finds the same.")
+  func budget() throws {
+    let experiment = try experiment("site: z\nlayers: [8]")
+    func runner(_ memory: Int?) -> Runner { Runner(shelf: Self.shelf, store: .none, memory: memory) }
+    let free = try #require(try runner(nil).plan(experiment).memory)
+    let budget = free.peak - (16 << 20)
+    let tight = try #require(try runner(budget).plan(experiment).memory)
+    #expect(tight.peak <= budget && tight.activations < free.activations)
+    let results = try #require(try runner(budget).run(experiment).record.cell("p")).results
+    #expect(try results.values == patch("site: z\nlayers: [8]").values)
+    #expect(throws: Problems.self) { try runner(64 << 20).run(experiment) }
+  }
+
   @Test("Heads, neurons, quantities, answers, receivers that are not there are told before anything runs.")
   func mistakes() throws {
     let cases = [

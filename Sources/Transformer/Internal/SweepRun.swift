@@ -128,12 +128,10 @@ struct SweepRun<Value: Sendable>: Sendable {
 
   /// Sequences whose unchanged run is kept at one time.
   private func chunks() -> [Range<Int>] {
-    let c = model.configuration
-    let bytes = MemoryLayout<Float>.stride * (c.layers * 2 * c.keyValueWidth + (c.layers + 1) * c.width)
     var chunks: [Range<Int>] = []
     var (begin, tokens) = (0, 0)
     for (index, sequence) in plan.sequences.enumerated() {
-      if index > begin, (tokens + sequence.count) * bytes > BatchLimits.current.keptBytes {
+      if index > begin, (tokens + sequence.count) * model.keptBytesPerToken > BatchLimits.current.keptBytes {
         chunks.append(begin..<index)
         (begin, tokens) = (index, 0)
       }
