@@ -67,7 +67,7 @@ public struct Checkpoint: Sendable {
   }
 
   /// What a parameter's tensor is called in these files.
-  private func storedName(of parameter: Parameter) -> String {
+  func storedName(of parameter: Parameter) -> String {
     guard location[parameter.name] == nil, let prefix = configuration.family.definition.optionalPrefix,
       parameter.name.hasPrefix(prefix)
     else { return parameter.name }
@@ -106,7 +106,7 @@ public struct Checkpoint: Sendable {
     return map
   }
 
-  private func file(of parameter: Parameter) throws -> SafetensorsFile {
+  func file(of parameter: Parameter) throws -> SafetensorsFile {
     let stored = storedName(of: parameter)
     guard let name = location[stored], let file = files[name], file.contains(stored) else {
       throw CheckpointError.missingTensor(

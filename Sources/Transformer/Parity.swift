@@ -43,7 +43,7 @@ public struct Parity: Sendable {
     guard !tensors.isEmpty else { throw ParityError.nothing(file: golden.path) }
     let hooks = Set(tensors.compactMap(\.point))
     let forward = try model.forward(tokens, capture: hooks.map(HookPattern.init), logits: .all)
-    let exact = reference.map { reference in tokens.map { reference.forward($0) } }
+    let exact = try reference?.forward(tokens)
     rows = try tensors.map { tensor in
       var row = Row(tensor: tensor.name, difference: 0, index: [], floor: exact == nil ? nil : 0)
       for sequence in tokens.indices {
@@ -74,36 +74,40 @@ public struct Parity: Sendable {
   /// Compares a model with the float64 reference on some sequences: logits, the residual stream behind every block, and
   /// the last norm.
   ///
+  /// - Parameter progress: told how many of the reference's layers are done, of how many; what it throws stops it.
   /// - Throws: what a run throws.
-  public init(of model: Model, on sequences: [[Int]], against reference: ReferenceModel) throws {
+  public init(
+    of model: Model, on sequences: [[Int]], against reference: ReferenceModel,
+    progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+  ) throws {
     let layers = model.configuration.layers
     let points = (0..<layers).map { HookPoint(.residPost, layer: $0) } + [HookPoint(.lnFinalNormalized)]
+    let exact = try reference.forward(sequences, keeping: Set(points).contains, progress: progress)
     let forward = try model.forward(sequences, capture: points.map(HookPattern.init), logits: .all)
-    var rows = ([HookPoint?](points) + [nil]).map {
-      Row(tensor: $0?.description ?? "logits", difference: 0, index: [], floor: nil)
-    }
-    // One sequence's float64 values at a time.
-    for (sequence, tokens) in sequences.enumerated() {
-      let exact = reference.forward(tokens)
-      for (row, point) in ([HookPoint?](points) + [nil]).enumerated() {
+    rows = try ([HookPoint?](points) + [nil]).map { point in
+      var row = Row(tensor: point?.description ?? "logits", difference: 0, index: [], floor: nil)
+      for sequence in sequences.indices {
         let ours =
           try point.map { try forward.activation($0, sequence: sequence) } ?? forward.logits(sequence: sequence)
-        let theirs = exact.values(point) ?? []
+        let theirs = point.map { exact[sequence].activations[$0] ?? [] } ?? exact[sequence].logits
         // Nothing compared would be no difference.
-        guard ours.count == theirs.count else {
+        guard ours.count == theirs.reduce(0, { $0 + $1.count }) else {
           throw ParityError.shape(
-            file: "the float64 reference", tensor: rows[row].tensor, sequence: sequence, expected: ours.shape,
-            found: theirs.count)
+            file: "the float64 reference", tensor: row.tensor, sequence: sequence, expected: ours.shape,
+            found: theirs.reduce(0) { $0 + $1.count })
         }
-        let (difference, place) = Self.largest(ours.values.map(Double.init), theirs)
-        rows[row].magnitude = theirs.reduce(rows[row].magnitude) { max($0, abs($1)) }
-        if rows[row].index.isEmpty || difference > rows[row].difference {
-          rows[row].difference = difference
-          rows[row].index = [sequence] + Self.indices(of: place, in: ours.shape)
+        // A token at a time: logits are many.
+        for (token, values) in theirs.enumerated() {
+          let (difference, place) = Self.largest(ours.row(token).values.map(Double.init), values)
+          row.magnitude = values.reduce(row.magnitude) { max($0, abs($1)) }
+          if row.index.isEmpty || difference > row.difference {
+            row.difference = difference
+            row.index = [sequence] + Self.indices(of: token * ours.width + place, in: ours.shape)
+          }
         }
       }
+      return row
     }
-    self.rows = rows
     skipped = []
   }
 

@@ -15,7 +15,7 @@ struct ReferenceLoss {
     var total = 0.0
     for (index, sequence) in batch.sequences.enumerated() {
       let model = try ReferenceModel(configuration: configuration, weights: dropping(weights, sequence: index))
-      let logits = model.forward(Array(sequence.tokens.dropLast())).logits
+      let logits = try model.forward(Array(sequence.tokens.dropLast())).logits
       for (row, target) in zip(logits, sequence.tokens.dropFirst().indices) {
         let largest = row.max() ?? 0
         let logSum = largest + log(row.reduce(0) { $0 + exp($1 - largest) })

@@ -95,7 +95,7 @@ struct ConformanceTests {
       configuration: ModelConfiguration(contentsOf: directory.appending(path: "fp32/config.json")),
       weights: Golden(directory.appending(path: "fp32/model.safetensors")).all)
     for sequence in 0..<2 {
-      let output = reference.forward(try golden.tokens("input_ids", sequence))
+      let output = try reference.forward(try golden.tokens("input_ids", sequence))
       func check(_ name: String, _ rows: [[Double]]) throws {
         let expected = try golden.slice(name, sequence)
         let scale = expected.reduce(0) { max($0, abs($1)) }

@@ -75,7 +75,7 @@ struct FamilyTests {
     let golden = try golden(name)
     let reference = try ReferenceModel(contentsOf: Self.folder.appending(path: name))
     for (sequence, tokens) in try prompts(golden).enumerated() {
-      let output = reference.forward(tokens)
+      let output = try reference.forward(tokens)
       func check(_ name: String, _ values: [Double]) throws {
         let expected = try golden.values("f64.\(name).\(sequence)")
         let scale = expected.reduce(0) { max($0, abs($1)) }

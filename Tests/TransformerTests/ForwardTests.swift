@@ -19,7 +19,7 @@ struct ForwardTests {
         .pattern,
       ].map { HookPattern($0) }, logits: .all)
     for (i, prompt) in prompts.enumerated() {
-      let expected = reference.forward(prompt)
+      let expected = try reference.forward(prompt)
       for (hook, rows) in expected.activations {
         let ours = try forward.activation(hook, sequence: i).values.map(Double.init)
         let difference = largestDifference(ours, rows.flatMap { $0 })

@@ -94,6 +94,30 @@ public struct GGUFFile: Sendable {
     }
   }
 
+  /// Calls `body` with a way to read a matrix of any type row by row, in float32 as ``tensor(_:)`` gives it.
+  ///
+  /// No more of the matrix is in memory than what is read of it, and nothing is afterwards.
+  ///
+  /// - Throws: `GGUFError` if there is none of that name or it has not two axes; what `body` throws.
+  public func withRows<R>(of name: String, _ body: (_ row: @escaping (Int) -> [Float]) throws -> R) throws -> R {
+    let entry = try entry(name)
+    guard entry.shape.count == 2 else {
+      throw fail(name, .wrongShape(found: entry.shape, wanted: "a matrix, with two axes"))
+    }
+    let width = entry.shape[1]
+    // A row is whole blocks.
+    let size = width / entry.type.elementsPerBlock * entry.type.bytesPerBlock
+    return try withBytes(name) { bytes in
+      try body { row in
+        [Float](unsafeUninitializedCapacity: width) { numbers, count in
+          let stored = UnsafeRawBufferPointer(rebasing: bytes[row * size..<(row + 1) * size])
+          if let target = numbers.baseAddress { entry.type.widen(stored, into: target) }
+          count = width
+        }
+      }
+    }
+  }
+
   /// A matrix `[outputs, inputs]` (or `[inputs, outputs]` when `transposed`) ready to multiply with: F32, F16 and BF16
   /// in their own type, blocks dequantised to float32.
   ///

@@ -89,6 +89,34 @@ public struct SafetensorsFile: Sendable {
     }
   }
 
+  /// Calls `body` with a way to read a matrix of F32, BF16 or F16 row by row, widened (exactly) to float32.
+  ///
+  /// No more of the matrix is in memory than what is read of it, and nothing is afterwards.
+  ///
+  /// - Throws: `SafetensorsError` if there is none of that name, it has not two axes, or its type is another; what `body`
+  ///   throws.
+  public func withRows<R>(of name: String, _ body: (_ row: @escaping (Int) -> [Float]) throws -> R) throws -> R {
+    let entry = try entry(name)
+    guard entry.shape.count == 2 else {
+      throw fail(name, .wrongShape(found: entry.shape, wanted: "a matrix, with two axes"))
+    }
+    guard let type = entry.type.kernelType else {
+      throw fail(name, .wrongType(found: entry.type, wanted: "F32, BF16 or F16"))
+    }
+    let (width, size) = (entry.shape[1], entry.shape[1] * entry.type.byteCount)
+    return try withBytes(name) { bytes in
+      try body { row in
+        [Float](unsafeUninitializedCapacity: width) { numbers, count in
+          let stored = UnsafeRawBufferPointer(rebasing: bytes[row * size..<(row + 1) * size])
+          if let source = stored.baseAddress, let target = numbers.baseAddress {
+            kernels_widen(type, source, target, Int64(width))
+          }
+          count = width
+        }
+      }
+    }
+  }
+
   /// The elements of a tensor of F64, F32, BF16 or F16, exactly.
   ///
   /// - Throws: `SafetensorsError` if there is none of that name or its type is another.

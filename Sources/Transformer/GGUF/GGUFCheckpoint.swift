@@ -63,7 +63,7 @@ public struct GGUFCheckpoint: Sendable {
   }
 
   /// The same parameter as this file names it and lays it out.
-  private func place(of parameter: Parameter) throws -> Parameter {
+  func place(of parameter: Parameter) throws -> Parameter {
     guard let own = parameters[parameter.role] else {
       throw CheckpointError.missingTensor(
         name: parameter.name, shape: parameter.shape, source: file.path, nearest: nil)
