@@ -128,27 +128,28 @@ extension ReferenceModel {
     let bias = try vector(.bias(of: role))
     let groups = sideBySide(x)
     var y = x.map { _ in [Double]() }
-    for row in y.indices { y[row].reserveCapacity(outputs) }
+    for token in y.indices { y[token].reserveCapacity(outputs) }
     try withRows(of: role) { weight in
       for first in stride(from: 0, to: outputs, by: Self.together) {
         let part = first..<min(first + Self.together, outputs)
-        // [outputs of the part][groups]
-        let sums = [SIMD8<Double>](unsafeUninitializedCapacity: part.count * groups.count) { sums, count in
+        // [outputs of the part][groups][8]
+        let sums = [Double](unsafeUninitializedCapacity: 8 * part.count * groups.count) { sums, count in
           nonisolated(unsafe) let sums = sums
           Threads.split(part.count) { range in
             for output in range {
               let row = weight(first + output)
               for (index, group) in groups.enumerated() {
-                sums.initializeElement(
-                  at: output * groups.count + index, to: zip(group, row).reduce(.zero) { $0 + $1.0 * $1.1 })
+                let place = 8 * (output * groups.count + index)
+                Self.multiply(group, row, into: UnsafeMutableBufferPointer(rebasing: sums[place..<place + 8]))
               }
             }
           }
-          count = part.count * groups.count
+          count = sums.count
         }
         for token in x.indices {
           for output in part {
-            y[token].append(sums[(output - first) * groups.count + token / 8][token % 8] + (bias?[output] ?? 0))
+            let place = 8 * ((output - first) * groups.count + token / 8) + token % 8
+            y[token].append(sums[place] + (bias?[output] ?? 0))
           }
         }
       }
@@ -159,13 +160,36 @@ extension ReferenceModel {
   /// Outputs of which the sums are held apart from the rows that they go into.
   private static var together: Int { 4_096 }
 
-  /// Eight tokens' numbers in the place of one: `[tokens / 8][inputs]`, with zeros behind the last token.
-  private func sideBySide(_ x: [[Double]]) -> [[SIMD8<Double>]] {
+  /// Eight tokens' numbers in the place of one: `[tokens / 8][inputs * 8]`, with zeros behind the last token.
+  private func sideBySide(_ x: [[Double]]) -> [[Double]] {
     stride(from: 0, to: x.count, by: 8).map { first in
-      x[first].indices.map { input in
-        var numbers = SIMD8<Double>.zero
-        for token in first..<min(first + 8, x.count) { numbers[token - first] = x[token][input] }
-        return numbers
+      var numbers = Array(repeating: 0.0, count: 8 * x[first].count)
+      for token in first..<min(first + 8, x.count) {
+        for (input, number) in x[token].enumerated() { numbers[8 * input + token - first] = number }
+      }
+      return numbers
+    }
+  }
+
+  /// `sums[t] = sum over i of x[i * 8 + t] * weight[i]`. The eight have names so that they stay where it is fast to add.
+  private static func multiply(_ x: [Double], _ weight: [Double], into sums: UnsafeMutableBufferPointer<Double>) {
+    x.withUnsafeBufferPointer { x in
+      weight.withUnsafeBufferPointer { weight in
+        var (a, b, c, d, e, f, g, h) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        var input = 0
+        while input < weight.count {
+          let (w, token) = (weight[input], 8 * input)
+          a += x[token] * w
+          b += x[token + 1] * w
+          c += x[token + 2] * w
+          d += x[token + 3] * w
+          e += x[token + 4] * w
+          f += x[token + 5] * w
+          g += x[token + 6] * w
+          h += x[token + 7] * w
+          input += 1
+        }
+        for (token, sum) in [a, b, c, d, e, f, g, h].enumerated() { sums[token] = sum }
       }
     }
   }
