@@ -165,7 +165,7 @@ enum Filters {
         case ">": "&gt;"
         case "\"": "&#34;"
         case "'": "&#39;"
-        default: String(scalar)
+        default: nil
         }
       })
   }

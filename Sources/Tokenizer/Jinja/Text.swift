@@ -167,9 +167,18 @@ struct Text: Sendable {
     return parts
   }
 
-  /// Each character mapped to others, which keep its origin.
-  func mapped(_ transform: (Unicode.Scalar) -> String) -> Text {
-    Text(glyphs: glyphs.flatMap { glyph in transform(glyph.scalar).unicodeScalars.map { glyph.with($0) } })
+  /// Each character mapped to others, which keep its origin; `nil` leaves it as it is, and takes no time.
+  func mapped(_ transform: (Unicode.Scalar) -> String?) -> Text {
+    var mapped: [Glyph] = []
+    mapped.reserveCapacity(count)
+    for glyph in glyphs {
+      guard let new = transform(glyph.scalar) else {
+        mapped.append(glyph)
+        continue
+      }
+      for scalar in new.unicodeScalars { mapped.append(glyph.with(scalar)) }
+    }
+    return Text(glyphs: mapped)
   }
 
   var uppercased: Text { mapped { $0.properties.uppercaseMapping } }

@@ -55,17 +55,17 @@ extension Value {
     let inner = text.mapped { scalar in
       switch scalar {
       case quote, "\\": return "\\\(scalar)"
+      case " "..."~": return nil
       case "\n": return "\\n"
       case "\r": return "\\r"
       case "\t": return "\\t"
       case "\u{00}"..<"\u{20}", "\u{7F}"..<"\u{A1}", "\u{AD}": return escape("\\x", scalar.value, digits: 2)
-      case " ": return " "
       default:
         switch scalar.properties.generalCategory {
         case .control, .format, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator, .spaceSeparator:
           return scalar.value > 0xFFFF
             ? escape("\\U", scalar.value, digits: 8) : escape("\\u", scalar.value, digits: 4)
-        default: return String(scalar)
+        default: return nil
         }
       }
     }
@@ -136,7 +136,7 @@ extension Value {
       case "\u{0C}": return "\\f"
       case "\u{00}"..<"\u{20}": return escape("\\u", scalar.value, digits: 4)
       default:
-        guard escapesNonASCII, scalar.value > 0x7E else { return String(scalar) }
+        guard escapesNonASCII, scalar.value > 0x7E else { return nil }
         return String(scalar).utf16.map { escape("\\u", UInt32($0), digits: 4) }.joined()
       }
     }
