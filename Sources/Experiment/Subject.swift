@@ -53,7 +53,7 @@ public struct Subject: Sendable {
   ///   - data: the data, for messages.
   ///   - answered: whether the row's `response` stands behind the prompt, as if the model had said it.
   ///   - variables: more variables of the template.
-  /// - Throws: `SubjectError` if the row has no text, or the template loses it; `TemplateError`.
+  /// - Throws: `SubjectError` if the row has no text, or the template loses it; `TemplateError`; `TokenizerError`.
   public func prompt(
     for row: Dataset.Row, at index: Int, in data: Dataset, answered: Bool = false,
     variables: [String: OrderedJSON] = [:]
@@ -64,6 +64,7 @@ public struct Subject: Sendable {
     let chat = try template.renderWithOffsets([.user(text)], addGenerationPrompt: true, extra: variables)
     let response = answered ? row["response"]?.plain ?? "" : ""
     let tokens = tokenizer.encodeWithOffsets(chat.text + response, special: true)
+    if let failure = tokenizer.failure { throw failure }
     let end = chat.text.utf8.count
     // A token that holds bytes of both belongs to the response: it is nothing that the prompt alone would give.
     let answer = response.isEmpty ? nil : tokens.tokens(covering: end..<end + response.utf8.count)

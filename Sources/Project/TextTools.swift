@@ -21,7 +21,7 @@ public enum TextTools {
   /// - Parameters:
   ///   - number: the line's number, for messages.
   ///   - special: whether special tokens are added, and recognised in the text.
-  /// - Throws: ``LineError`` if the line holds something else.
+  /// - Throws: ``LineError`` if the line holds something else; `TokenizerError` if the tokenizer cannot encode it.
   public static func encode(
     _ line: String, number: Int, file: String, with tokenizer: Tokenizer, special: Bool
   ) throws -> [Int] {
@@ -29,7 +29,9 @@ public enum TextTools {
     guard let text = value.string ?? value["text"]?.string else {
       throw LineError(file: file, line: number, expected: "a JSON text, as in \"How do I open a jar?\"", found: line)
     }
-    return tokenizer.encode(text, special: special, wrapped: special)
+    let ids = tokenizer.encode(text, special: special, wrapped: special)
+    if let failure = tokenizer.failure { throw failure }
+    return ids
   }
 
   /// The text of a line that holds a JSON list of token ids.

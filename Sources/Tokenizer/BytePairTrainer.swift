@@ -42,7 +42,7 @@ public struct BytePairTrainer: Sendable {
       }
     }
     var counter = try WordCounter(specialTokens: specialTokens)
-    for text in texts { counter.add(text) }
+    for text in texts { try counter.add(text) }
     var learner = MergeLearner(words: counter.words)
     let merges = learner.learn(vocabularySize - base, minimumCount: minimumCount)
     guard merges.count == vocabularySize - base else {

@@ -31,6 +31,7 @@ public final class Tokenizer: Sendable {
   private let wrapping: Pipeline.Wrapping
   /// Working memory of encodings that are over, for the next ones: its caches make them faster.
   private let spare = Mutex<[TokenModel.Output]>([])
+  private let seen = Mutex<TokenizerError?>(nil)
 
   /// Reads a model directory: `tokenizer.json` (Hugging Face), else `tokenizer.model` (SentencePiece), else `vocab.json`
   /// and `merges.txt` (GPT-2), else one file `*.tiktoken`; and, if they are there, `tokenizer_config.json`,
@@ -49,7 +50,7 @@ public final class Tokenizer: Sendable {
   package convenience init(files: [String: Data], source: String) throws {
     let reader = TokenizerFiles(files: files, source: source)
     let (pipeline, settings) = try reader.read()
-    self.init(pipeline: pipeline, settings: settings, digest: reader.digest, files: files, source: source)
+    try self.init(pipeline: pipeline, settings: settings, digest: reader.digest, files: files, source: source)
   }
 
   /// Makes a tokenizer of a vocabulary that has no files of its own.
@@ -59,13 +60,13 @@ public final class Tokenizer: Sendable {
   /// - Throws: `TokenizerError` if its parts contradict each other or ask for something that is not implemented.
   package convenience init(vocabulary: TokenizerVocabulary, source: String) throws {
     let pipeline = try VocabularyReader(vocabulary: vocabulary, source: source).pipeline()
-    self.init(
+    try self.init(
       pipeline: pipeline, settings: pipeline.defaults, digest: vocabulary.digest, files: [:], source: source)
   }
 
   private init(
     pipeline: Pipeline, settings: TokenizerSettings, digest: Digest, files: [String: Data], source: String
-  ) {
+  ) throws(TokenizerError) {
     self.settings = settings
     self.digest = digest
     self.files = files
@@ -76,14 +77,16 @@ public final class Tokenizer: Sendable {
     model = pipeline.model
     normalizer = pipeline.normalizer
     preTokenizers = pipeline.preTokenizers
-    added = AddedTokens(pipeline.added, normalizer: pipeline.normalizer)
-    pieces = Pieces(vocabulary: pipeline.vocabulary, added: pipeline.added, decoder: pipeline.decoder)
+    added = try AddedTokens(pipeline.added, normalizer: pipeline.normalizer)
+    pieces = try Pieces(
+      vocabulary: pipeline.vocabulary, added: pipeline.added, decoder: pipeline.decoder, source: source)
     func one(_ token: String?) -> [Int] { token.flatMap(pipeline.vocabulary.id(of:)).map { [$0] } ?? [] }
     wrapping =
       pipeline.wrapping
       ?? .init(
         before: settings.addsBegin ? one(settings.beginToken) : [],
         after: settings.addsEnd ? one(settings.endToken) : [])
+    try probe()
   }
 
   /// How it cuts words: “byte-pair encoding”, “unigram” or “WordPiece”.
@@ -114,20 +117,27 @@ public final class Tokenizer: Sendable {
   ///   - special: whether `<|end|>` in the text means the special token. Off, it is spelled out like any other text,
   ///     so that no special token ever comes from a prompt by accident; on, for the output of a chat template.
   ///   - wrapped: whether to put around the text what the tokenizer's post-processor asks for (begin of text ...).
+  /// - Returns: the ids; none, with or without a wrapping, if the text meets ``failure``.
   public func encode(_ text: String, special: Bool = false, wrapped: Bool = false) -> [Int] {
     withOutput { output in
       if wrapped { output.ids = wrapping.before }
-      encode(text, special: special, into: &output) { _, _, _ in }
+      guard encode(text, special: special, into: &output, { _, _, _ in }) else { return [] }
       return wrapped ? output.ids + wrapping.after : output.ids
     }
   }
+
+  /// Why a text could not be encoded, the first time that one could not: a pattern of the tokenizer's files took too many
+  /// steps on it, or it grew beyond all measure. `nil` for every tokenizer whose files mean well.
+  ///
+  /// Whoever encodes what counts looks here afterwards, and throws it.
+  public var failure: TokenizerError? { seen.withLock { $0 } }
 
   /// A text's token ids and the bytes of the text that each of them stands for. Parameters as of `encode`.
   public func encodeWithOffsets(_ text: String, special: Bool = false, wrapped: Bool = false) -> TokenizedText {
     withOutput { output in
       output.keepsLengths = true
       var spans: [Range<Int>] = []
-      encode(text, special: special, into: &output) { segment, word, output in
+      let isDone = encode(text, special: special, into: &output) { segment, word, output in
         guard let segment else {
           spans.append(word)
           return
@@ -139,6 +149,7 @@ public final class Tokenizer: Sendable {
         }
         output.lengths.removeAll(keepingCapacity: true)
       }
+      guard isDone else { return TokenizedText(ids: [], spans: []) }
       guard wrapped else { return TokenizedText(ids: output.ids, spans: spans) }
       let end = text.utf8.count
       return TokenizedText(
@@ -162,10 +173,25 @@ public final class Tokenizer: Sendable {
 
   /// Encodes a text word by word; calls back with each word and its segment once its tokens are in `output`, and with
   /// no segment for an added token and its range of the text.
+  ///
+  /// - Returns: whether it could be done; if not, ``failure`` says why.
   private func encode(
     _ text: String, special: Bool, into output: inout TokenModel.Output,
     _ body: (Segment?, Range<Int>, inout TokenModel.Output) -> Void
-  ) {
+  ) -> Bool {
+    do throws(TokenizerError) {
+      try encodeOrFail(text, special: special, into: &output, body)
+      return true
+    } catch {
+      seen.withLock { $0 = $0 ?? error }
+      return false
+    }
+  }
+
+  private func encodeOrFail(
+    _ text: String, special: Bool, into output: inout TokenModel.Output,
+    _ body: (Segment?, Range<Int>, inout TokenModel.Output) -> Void
+  ) throws(TokenizerError) {
     let utf8 = Array(text.utf8)
     for part in added.split(utf8, special: special, inNormalized: false) {
       if let token = part.token {
@@ -176,9 +202,9 @@ public final class Tokenizer: Sendable {
       var segment = Segment(
         bytes: part.range.count == utf8.count ? utf8 : Array(utf8[part.range]), base: part.range.lowerBound,
         keepsSource: output.keepsLengths)
-      normalizer?.apply(to: &segment)
+      try normalize(&segment)
       guard added.hasNormalized else {
-        encode(segment, into: &output, body)
+        try encode(segment, into: &output, body)
         continue
       }
       for inner in added.split(segment.bytes, special: special, inNormalized: true) {
@@ -187,7 +213,7 @@ public final class Tokenizer: Sendable {
           let span = segment.source(of: inner.range.lowerBound)..<segment.source(of: inner.range.upperBound)
           body(nil, span, &output)
         } else {
-          encode(segment[inner.range], into: &output, body)
+          try encode(segment[inner.range], into: &output, body)
         }
       }
     }
@@ -196,13 +222,44 @@ public final class Tokenizer: Sendable {
   private func encode(
     _ segment: Segment, into output: inout TokenModel.Output,
     _ body: (Segment?, Range<Int>, inout TokenModel.Output) -> Void
-  ) {
+  ) throws(TokenizerError) {
     var segment = segment
-    var words = [0..<segment.bytes.count]
-    for step in preTokenizers { step.apply(to: &segment, words: &words) }
+    let words = try words(of: &segment)
     let final = segment
     final.bytes.withUnsafeBufferPointer { bytes in
       model.encode(words, of: bytes, into: &output) { word, output in body(final, word, &output) }
+    }
+  }
+
+  private func normalize(_ segment: inout Segment) throws(TokenizerError) {
+    let count = segment.bytes.count
+    try normalizer?.apply(to: &segment)
+    if segment.isOverfull {
+      throw .growingText(file: source, part: "normalizer", bytes: count, limit: segment.limit)
+    }
+  }
+
+  /// Cuts a normalized segment into words, which may change it.
+  private func words(of segment: inout Segment) throws(TokenizerError) -> [Range<Int>] {
+    let count = segment.bytes.count
+    var words = [0..<count]
+    for step in preTokenizers where !segment.isOverfull { try step.apply(to: &segment, words: &words) }
+    if segment.isOverfull {
+      throw .growingText(file: source, part: "pre_tokenizer", bytes: count, limit: segment.limit)
+    }
+    return words
+  }
+
+  /// Puts texts that patterns find hard through everything that comes before the model, so that a tokenizer that does
+  /// not get through them is refused when it is loaded, and not in the middle of a run.
+  private func probe() throws(TokenizerError) {
+    let characters = ["a", "A", "0", " ", "\n", "-", "\u{e9}"]
+    for run in characters {
+      for end in characters where end != run {
+        var segment = Segment(bytes: Array((String(repeating: run, count: 200) + end).utf8), base: 0)
+        try normalize(&segment)
+        _ = try words(of: &segment)
+      }
     }
   }
 

@@ -28,6 +28,10 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
   case missingByte(file: String, byte: UInt8)
   /// A regular expression that PCRE2 does not accept.
   case malformedPattern(file: String, pattern: String, offset: Int, reason: String)
+  /// A regular expression that tries endless ways to match a text.
+  case costlyPattern(file: String, pattern: String, bytes: Int)
+  /// A text that grows beyond all measure on its way to tokens or from them; `part` says by what.
+  case growingText(file: String, part: String, bytes: Int, limit: Int)
   /// The directory has no chat template.
   case noChatTemplate(directory: String)
   /// The trainer was asked for something that its texts cannot give.
@@ -66,6 +70,14 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
         + "and no unknown token, so some texts cannot be encoded."
     case .malformedPattern(let file, let pattern, let offset, let reason):
       "\(file): the pattern “\(pattern)” is malformed at offset \(offset): \(reason)."
+    case .costlyPattern(let file, let pattern, let bytes):
+      "\(file): the pattern “\(pattern)” takes too many steps on a text of \(bytes) bytes; expected one that goes "
+        + "through a text without trying every way. Take out repeats of repeats, such as (a+)+, or use the tokenizer "
+        + "that the model was published with."
+    case .growingText(let file, let part, let bytes, let limit):
+      "\(file): the \(part) makes more than \(limit) bytes of a text of \(bytes); expected a text of about the same "
+        + "length. Take out the replacements that put more in the place of less, or use the tokenizer that the model was "
+        + "published with."
     case .noChatTemplate(let directory):
       "\(directory): no chat template (neither chat_template.jinja nor `chat_template` in tokenizer_config.json). "
         + "Give one with the model's `chat_template` key, or use plain prompts."

@@ -42,11 +42,11 @@ struct AddedTokens: Sendable {
   /// Whether any token is searched in the normalized text.
   var hasNormalized: Bool { !normalized.isEmpty }
 
-  init(_ tokens: [Token], normalizer: Normalizer?) {
+  init(_ tokens: [Token], normalizer: Normalizer?) throws(TokenizerError) {
     for token in tokens {
       var segment = Segment(bytes: Array(token.content.utf8), base: 0)
       if token.isNormalized {
-        normalizer?.apply(to: &segment)
+        try normalizer?.apply(to: &segment)
         normalized.add(token, segment.bytes)
       } else {
         raw.add(token, segment.bytes)

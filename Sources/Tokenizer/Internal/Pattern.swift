@@ -6,13 +6,21 @@ import Foundation
 /// Compiled code is read-only and may be used by many threads; each search has its own match data.
 final class Pattern: @unchecked Sendable {
   let source: String
+  private let file: String
   private let code: OpaquePointer
+
+  /// Steps that the search for one match may take, and as many more for each byte of the text. The patterns of published
+  /// tokenizers take a few for each byte that they match; one that tries every way through a text takes endless ones.
+  private static let steps = (least: 1_000_000, perByte: 32)
+  /// Memory that the search may take, in KiB, and as much more for each 4 bytes of the text.
+  private static let heap = 64 << 10
 
   /// - Parameter matchesLines: whether ^ and $ match at every line, as in Oniguruma, which tokenizer.json is written
   ///   for; else only at the ends of the text, as in the library that tiktoken uses.
   /// - Throws: `TokenizerError.malformedPattern`.
   init(_ source: String, file: String, matchesLines: Bool = true) throws {
     self.source = source
+    self.file = file
     let ends = matchesLines ? PCRE2_MULTILINE : PCRE2_DOLLAR_ENDONLY
     let options = PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | ends
     var number: Int32 = 0
@@ -31,14 +39,20 @@ final class Pattern: @unchecked Sendable {
   deinit { pcre2_code_free_8(code) }
 
   /// Calls back with every match, in order, as a range of `bytes`, which must be valid UTF-8. Empty matches are left out.
-  func forEachMatch(in bytes: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void) {
+  ///
+  /// - Throws: `TokenizerError.costlyPattern` if the search for a match takes too many steps, or too much memory.
+  func forEachMatch(
+    in bytes: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void
+  ) throws(TokenizerError) {
     guard let base = bytes.baseAddress, let match = pcre2_match_data_create_8(1, nil) else { return }
     defer { pcre2_match_data_free_8(match) }
     guard let vector = pcre2_get_ovector_pointer_8(match) else { return }
     let context = pcre2_match_context_create_8(nil)
     defer { pcre2_match_context_free_8(context) }
-    pcre2_set_match_limit_8(context, .max)
-    pcre2_set_heap_limit_8(context, .max)
+    let steps = UInt32(clamping: Self.steps.least + Self.steps.perByte * bytes.count)
+    pcre2_set_match_limit_8(context, steps)
+    pcre2_set_depth_limit_8(context, steps)
+    pcre2_set_heap_limit_8(context, UInt32(clamping: Self.heap + bytes.count / 4))
     var position = 0
     while position < bytes.count {
       var result = pcre2_match_8(code, base, bytes.count, position, PCRE2_NO_UTF_CHECK, match, context)
@@ -46,7 +60,9 @@ final class Pattern: @unchecked Sendable {
         // A very long match: the interpreter keeps its stack on the heap.
         result = pcre2_match_8(code, base, bytes.count, position, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, match, context)
       }
-      guard result > 0 else { return }
+      if result == PCRE2_ERROR_NOMATCH { return }
+      // 0 is a match too: one with groups, for which the match data have no room.
+      guard result >= 0 else { throw .costlyPattern(file: file, pattern: source, bytes: bytes.count) }
       if vector[1] > vector[0] {
         body(vector[0]..<vector[1])
         position = vector[1]

@@ -22,7 +22,9 @@ struct Pieces: Sendable {
   /// What happens to spaces at the start of decoded text.
   private let leading: LeadingSpaces
 
-  init(vocabulary: Vocabulary, added: [AddedTokens.Token], decoder: TokenDecoder) {
+  init(
+    vocabulary: Vocabulary, added: [AddedTokens.Token], decoder: TokenDecoder, source: String
+  ) throws(TokenizerError) {
     leading = decoder.leading
     verbatim = Set(decoder.surfaces.keys)
     special = Set(added.filter(\.isSpecial).map(\.id))
@@ -40,8 +42,8 @@ struct Pieces: Sendable {
         texts.append(name)
         firstTexts?.append(name)
       } else {
-        texts.append(decoder.bytes(of: name, isFirst: false))
-        firstTexts?.append(decoder.bytes(of: name, isFirst: true))
+        try texts.append(decoder.bytes(of: name, isFirst: false, source: source))
+        try firstTexts?.append(decoder.bytes(of: name, isFirst: true, source: source))
       }
     }
   }

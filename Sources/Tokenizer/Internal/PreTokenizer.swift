@@ -32,7 +32,9 @@ enum PreTokenizer: Sendable {
   }
 
   /// Cuts the words of a segment further; may also change the segment.
-  func apply(to segment: inout Segment, words: inout [Range<Int>]) {
+  ///
+  /// - Throws: `TokenizerError.costlyPattern`.
+  func apply(to segment: inout Segment, words: inout [Range<Int>]) throws(TokenizerError) {
     switch self {
     case .prefixSpace:
       Self.rewrite(&segment, &words) { word, editor in
@@ -65,10 +67,10 @@ enum PreTokenizer: Sendable {
       // The usual case, without a list of matches.
       var result: [Range<Int>] = []
       result.reserveCapacity(words.count + segment.bytes.count / 4)
-      segment.bytes.withUnsafeBufferPointer { bytes in
+      try segment.bytes.withUnsafeBufferPointer { (bytes) throws(TokenizerError) in
         for word in words {
           var end = word.lowerBound
-          pattern.forEachMatch(in: UnsafeBufferPointer(rebasing: bytes[word])) { match in
+          try pattern.forEachMatch(in: UnsafeBufferPointer(rebasing: bytes[word])) { match in
             let start = word.lowerBound + match.lowerBound
             if start > end { result.append(end..<start) }
             end = word.lowerBound + match.upperBound
@@ -79,19 +81,21 @@ enum PreTokenizer: Sendable {
       }
       words = result
     case .split(let splitter, let behavior, let inverted):
-      words = words.flatMap { word in
+      var result: [Range<Int>] = []
+      for word in words {
         var matches: [Range<Int>] = []
         switch splitter {
         case .text(let text): matches = segment.bytes.ranges(of: text, in: word)
         case .pattern(let pattern):
-          segment.bytes.withUnsafeBufferPointer { bytes in
-            pattern.forEachMatch(in: UnsafeBufferPointer(rebasing: bytes[word])) {
+          try segment.bytes.withUnsafeBufferPointer { (bytes) throws(TokenizerError) in
+            try pattern.forEachMatch(in: UnsafeBufferPointer(rebasing: bytes[word])) {
               matches.append(word.lowerBound + $0.lowerBound..<word.lowerBound + $0.upperBound)
             }
           }
         }
-        return Self.cut(word, at: matches, behavior, inverted: inverted)
+        result += Self.cut(word, at: matches, behavior, inverted: inverted)
       }
+      words = result
     }
   }
 

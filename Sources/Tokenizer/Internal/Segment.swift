@@ -6,6 +6,10 @@ struct Segment {
   let base: Int
   /// Whether the way back to the source is kept when the bytes change.
   let keepsSource: Bool
+  /// Bytes that the segment may grow to: no published tokenizer makes anything like so much of a text.
+  let limit: Int
+  /// Whether it would have grown beyond that, and was not changed any further.
+  private(set) var isOverfull = false
   /// For each boundary between bytes (`bytes.count + 1` of them) the source offset; `nil` while nothing was changed.
   private var boundaries: [Int]?
 
@@ -13,17 +17,23 @@ struct Segment {
     self.bytes = bytes
     self.base = base
     self.keepsSource = keepsSource
+    limit = 64 * bytes.count + 1 << 20
+  }
+
+  private init(_ range: Range<Int>, of whole: Segment) {
+    bytes = Array(whole.bytes[range])
+    base = whole.base + range.lowerBound
+    keepsSource = whole.keepsSource
+    limit = whole.limit
+    isOverfull = whole.isOverfull
+    if let all = whole.boundaries { boundaries = Array(all[range.lowerBound...range.upperBound]) }
   }
 
   /// The source offset of a boundary between two bytes.
   func source(of boundary: Int) -> Int { boundaries?[boundary] ?? base + boundary }
 
   /// Part of this segment, with its way back to the source.
-  subscript(range: Range<Int>) -> Segment {
-    var part = Segment(bytes: Array(bytes[range]), base: base + range.lowerBound, keepsSource: keepsSource)
-    if let boundaries { part.boundaries = Array(boundaries[range.lowerBound...range.upperBound]) }
-    return part
-  }
+  subscript(range: Range<Int>) -> Segment { Segment(range, of: self) }
 
   /// Writes a segment anew from the left, keeping or replacing stretches of the old one.
   struct Editor {
@@ -35,6 +45,7 @@ struct Segment {
     private(set) var bytes: [UInt8] = []
     fileprivate private(set) var boundaries: [Int] = []
     fileprivate private(set) var hasChanged = false
+    fileprivate private(set) var isOverfull = false
 
     fileprivate init(_ old: Segment) {
       self.old = old
@@ -53,6 +64,10 @@ struct Segment {
     /// Puts `new` in the place of what comes before `end`; all of it maps to the whole source of what it replaces.
     mutating func replace(until end: Int, with new: some Collection<UInt8>) {
       hasChanged = true
+      guard bytes.count + new.count <= old.limit else {
+        isOverfull = true
+        return keep(until: end)
+      }
       if old.keepsSource {
         for _ in new { boundaries.append(old.source(of: position)) }
         boundaries[boundaries.count - 1] = old.source(of: end)
@@ -76,6 +91,7 @@ struct Segment {
     guard editor.hasChanged else { return }
     editor.keep(until: bytes.count)
     bytes = editor.bytes
+    isOverfull = isOverfull || editor.isOverfull
     if keepsSource { boundaries = editor.boundaries }
   }
 

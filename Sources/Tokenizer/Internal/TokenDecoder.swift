@@ -34,18 +34,30 @@ struct TokenDecoder: Sendable {
   }
 
   /// The bytes that a token stands for.
-  func bytes(of name: ArraySlice<UInt8>, isFirst: Bool) -> [UInt8] {
+  ///
+  /// - Parameter source: what errors call the place that the decoder comes from.
+  /// - Throws: `TokenizerError.costlyPattern` or `growingText`.
+  func bytes(of name: ArraySlice<UInt8>, isFirst: Bool, source: String) throws(TokenizerError) -> [UInt8] {
     var result = Array(name)
+    let limit = 64 * name.count + 1_024
+    func replace(_ ranges: [Range<Int>], with new: [UInt8]) throws(TokenizerError) {
+      guard result.count + ranges.count * new.count <= limit else {
+        throw .growingText(file: source, part: "decoder", bytes: name.count, limit: limit)
+      }
+      Self.replace(ranges, in: &result, with: new)
+    }
     for step in steps {
       switch step {
       case .byteLevel: result = ByteAlphabet.bytes(of: String(decoding: result, as: UTF8.self)) ?? result
       case .byteFallback:
         if let byte = ByteFallback.byte(of: result) { return [byte] }
-      case .replace(let from, let to): Self.replace(result.ranges(of: from), in: &result, with: to)
+      case .replace(let from, let to): try replace(result.ranges(of: from), with: to)
       case .replacePattern(let pattern, let to):
         var matches: [Range<Int>] = []
-        result.withUnsafeBufferPointer { pattern.forEachMatch(in: $0) { matches.append($0) } }
-        Self.replace(matches, in: &result, with: to)
+        try result.withUnsafeBufferPointer { (bytes) throws(TokenizerError) in
+          try pattern.forEachMatch(in: bytes) { matches.append($0) }
+        }
+        try replace(matches, with: to)
       case .strip(let text, let start, let stop):
         var rest = result[...]
         for _ in 0..<start where rest.starts(with: text) { rest = rest.dropFirst(text.count) }

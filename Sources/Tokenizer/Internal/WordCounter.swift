@@ -7,18 +7,18 @@ struct WordCounter {
 
   init(specialTokens: [String]) throws {
     pattern = try Pattern(SplitPattern.gpt2, file: "the trainer")
-    special = AddedTokens(
+    special = try AddedTokens(
       specialTokens.enumerated().map {
         AddedTokens.Token(id: $0, content: $1, isSpecial: true)
       }, normalizer: nil)
   }
 
-  mutating func add(_ text: String) {
+  mutating func add(_ text: String) throws {
     let bytes = Array(text.utf8)
     for part in special.split(bytes, special: true, inNormalized: false) where part.token == nil {
-      bytes.withUnsafeBufferPointer { bytes in
+      try bytes.withUnsafeBufferPointer { bytes in
         let stretch = UnsafeBufferPointer(rebasing: bytes[part.range])
-        pattern.forEachMatch(in: stretch) { word in
+        try pattern.forEachMatch(in: stretch) { word in
           let entry = table.insert(UnsafeBufferPointer(rebasing: stretch[word]))
           if entry == counts.count { counts.append(1) } else { counts[entry] += 1 }
         }

@@ -13,7 +13,8 @@ enum Normalizer: Sendable {
   case sentencePiece(SentencePieceNormalizer)
   case sequence([Normalizer])
 
-  func apply(to segment: inout Segment) {
+  /// - Throws: `TokenizerError.costlyPattern`.
+  func apply(to segment: inout Segment) throws(TokenizerError) {
     switch self {
     case .form(let form): form.apply(to: &segment)
     case .lowercase: Self.lowercase(&segment)
@@ -24,13 +25,15 @@ enum Normalizer: Sendable {
     case .replace(let from, let to): segment.replace(segment.bytes.ranges(of: from), with: to)
     case .replacePattern(let pattern, let to):
       var matches: [Range<Int>] = []
-      segment.bytes.withUnsafeBufferPointer { pattern.forEachMatch(in: $0) { matches.append($0) } }
+      try segment.bytes.withUnsafeBufferPointer { (bytes) throws(TokenizerError) in
+        try pattern.forEachMatch(in: bytes) { matches.append($0) }
+      }
       segment.replace(matches, with: to)
     case .bert(let normalizer): normalizer.apply(to: &segment)
     case .charsmap(let map): map.applyByGrapheme(to: &segment)
     case .sentencePiece(let normalizer): normalizer.apply(to: &segment)
     case .sequence(let steps):
-      for step in steps { step.apply(to: &segment) }
+      for step in steps where !segment.isOverfull { try step.apply(to: &segment) }
     }
   }
 
