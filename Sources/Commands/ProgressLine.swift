@@ -36,6 +36,15 @@ final class ProgressLine: Sendable {
     case .finished(let label, let seconds):
       line("\(experiment): \(label) done in \(Terminal.duration(seconds))", isLasting: true)
     case .reused: break
+    case .comparing(let model, let done, let total):
+      let isDue = state.withLock { state in
+        guard Terminal.isLive, ContinuousClock.now - state.drawn > .milliseconds(100) else { return false }
+        state.drawn = .now
+        return true
+      }
+      if isDue {
+        line("\(experiment): comparing \(model) with float64, layer \(done) of \(total)", isLasting: false)
+      }
     case .read(let set): for text in Self.words(for: set) { line(text, isLasting: true) }
     case .failed(let label, _):
       line("\(experiment): \(label) failed", isLasting: true)

@@ -28,8 +28,12 @@ public struct PromptSet: Codable, Hashable, Sendable {
   public static let version = 1
   /// The largest difference from float64 that a certificate grants, as a part of the tensor's largest value.
   public static let bound = 1e-4
-  /// Prompts that a certificate samples.
+  /// Prompts that a certificate samples, if its budget allows.
   public static let sample = 4
+  /// Multiplications of the float64 reference that a certificate may take: about a minute on two cores.
+  ///
+  /// A number and not a time, so that the sample is the same on every machine.
+  public static let budget = 4e11
 }
 
 extension PromptSet {
@@ -39,16 +43,15 @@ extension PromptSet {
   ///   - positions: the places that cells name.
   ///   - showsResponses: whether the responses that the data hold may be shown.
   ///   - stream: what the sample is drawn with.
+  ///   - budget: multiplications of the reference that the certificate may take.
+  ///   - progress: told how much of the certificate is done, of how much; what it throws stops it.
   /// - Throws: an error of the template, the engine, or the reference.
   public static func reading(
     of data: Dataset, by subject: Subject, positions: [Position], showsResponses: Bool = true,
-    stream: RandomStream
+    stream: RandomStream, budget: Double = budget,
+    progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
   ) throws -> Results {
-    let answered = showsResponses && positions.contains { $0.anchor == .response } && data.columns.contains("response")
-    // Rows that no cell reads need not be prompts.
-    let prompts = data.rows.indices.compactMap { index in
-      try? subject.prompt(for: data.rows[index], at: index, in: data, answered: answered)
-    }
+    let prompts = prompts(of: data, by: subject, positions: positions, showsResponses: showsResponses)
     var results = Results()
     guard let first = prompts.first else { return results }
     let lengths = prompts.map(\.end).sorted()
@@ -58,8 +61,42 @@ extension PromptSet {
     ])
     results.tables.append(
       tokenTable(of: first, number: data.numbers[first.row], positions: positions, subject: subject))
-    try certify(&results, subject, prompts, data, stream)
+    let sample = ParitySample(of: prompts, by: subject.model.configuration, stream: stream, budget: budget)
+    try certify(&results, subject, sample, data, progress)
     return results
+  }
+
+  /// How much work the certificate is.
+  ///
+  /// Parameters as of ``reading(of:by:positions:showsResponses:stream:budget:progress:)``.
+  public static func work(
+    of data: Dataset, by subject: Subject, positions: [Position], showsResponses: Bool = true, stream: RandomStream
+  ) -> Work {
+    let prompts = prompts(of: data, by: subject, positions: positions, showsResponses: showsResponses)
+    let model = subject.model.configuration
+    guard !prompts.isEmpty else { return Work() }
+    return ParitySample(of: prompts, by: model, stream: stream, budget: budget).work(in: model)
+  }
+
+  /// Whether results that were kept are what would be found now. An earlier version made no certificate, or compared
+  /// fewer prompts, where the reference would have taken long.
+  public static func isWhole(_ results: Results) -> Bool {
+    func number(_ path: String...) -> Double? {
+      if case .number(let number)? = results[path] { number } else { nil }
+    }
+    guard let prompts = number("tokens", "prompts") else { return true }
+    return number("parity", "tokens") != nil
+      || number("parity", "prompts") == min(prompts, Double(sample))
+  }
+
+  /// Rows that no cell reads need not be prompts.
+  private static func prompts(
+    of data: Dataset, by subject: Subject, positions: [Position], showsResponses: Bool
+  ) -> [Prompt] {
+    let answered = showsResponses && positions.contains { $0.anchor == .response } && data.columns.contains("response")
+    return data.rows.indices.compactMap { index in
+      try? subject.prompt(for: data.rows[index], at: index, in: data, answered: answered)
+    }
   }
 
   // MARK: Tokens
@@ -99,38 +136,27 @@ extension PromptSet {
 
   // MARK: Parity
 
-  /// What a certificate may cost: multiplications of the reference, and bytes of its weights.
-  private static let most = (operations: 4e9, bytes: 4 << 30)
-
   private static func certify(
-    _ results: inout Results, _ subject: Subject, _ prompts: [Prompt], _ data: Dataset, _ stream: RandomStream
+    _ results: inout Results, _ subject: Subject, _ sample: ParitySample, _ data: Dataset,
+    _ progress: (_ done: Int, _ total: Int) throws -> Void
   ) throws {
-    let parameters = subject.model.configuration.parameterCount
-    var generator = stream.generator()
-    var tokens = 0
-    let chosen = prompts.shuffled(using: &generator).prefix(sample).filter { prompt in
-      tokens += prompt.tokens.count
-      return Double(tokens) * Double(parameters) <= most.operations
-    }.sorted { $0.row < $1.row }
-    guard !chosen.isEmpty, 8 * parameters <= most.bytes else {
-      results.notes.append(
-        "No parity certificate: the float64 reference of \(parameters) parameters takes \(ByteCount(8 * parameters)) "
-          + "and too long to be made with every report. `palimpsest model parity` compares with a golden file.")
-      return
-    }
     let parity = try Parity(
-      of: subject.model, on: chosen.map(\.tokens), against: try ReferenceModel(contentsOf: subject.directory))
+      of: subject.model, on: sample.sequences, against: try ReferenceModel(contentsOf: subject.directory),
+      progress: progress)
     let worst = parity.rows.map { $0.difference / max($0.magnitude, .leastNormalMagnitude) }.max() ?? 0
-    results.values["parity"] = .group([
-      "prompts": .integer(chosen.count), "relative": .number(worst),
+    var values: [String: Value] = [
+      "prompts": .integer(sample.rows.count), "relative": .number(worst),
       "logits": .number(parity.rows.last?.difference ?? 0),
-    ])
+    ]
+    if sample.isReduced { values["tokens"] = .integer(sample.tokens) }
+    results.values["parity"] = .group(values)
+    let rows = sample.rows.map { "\(data.numbers[$0])" }.joined(separator: ", ")
+    let compared = sample.isCut ? "the first \(sample.tokens) tokens of row \(rows)" : "rows \(rows)"
     results.tables.append(
       Table(
         name: "parity",
-        caption: "The engine against the float64 reference on rows "
-          + "\(chosen.map { "\(data.numbers[$0.row])" }.joined(separator: ", ")): the largest difference, where it is (prompt, "
-          + "then indices), and the tensor's largest value.",
+        caption: "The engine against the float64 reference on \(compared): the largest difference, where it is "
+          + "(prompt, then indices), and the tensor's largest value.",
         columns: [
           .init("tensor"), .init("max |difference|", format: "%.1e"), .init("at"), .init("max |value|", format: "%.3g"),
         ],

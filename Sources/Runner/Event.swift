@@ -11,6 +11,8 @@ public enum Event: Sendable {
   case finished(label: String, seconds: Double)
   /// A cell's results were there already.
   case reused(label: String)
+  /// The parity certificate of a model is being made: so many of the float64 reference's layers are done.
+  case comparing(model: String, done: Int, total: Int)
   /// It was found how a model reads its data.
   case read(PromptSet)
   /// A cell failed.

@@ -30,6 +30,8 @@ public struct Plan: Sendable {
   public let experiment: String
   /// The cells, in the order in which they run.
   public let steps: [Step]
+  /// What making the parity certificates that are not there yet takes in memory, the largest; `nil` if all are.
+  public let certificates: Memory?
   /// Weights that each token passes.
   public let parameters: Int
 
@@ -44,8 +46,8 @@ public struct Plan: Sendable {
     return Double(tokens) * 2 * Double(parameters) / Speed.operationsPerSecond()
   }
 
-  /// What the cell that takes most takes in memory; `nil` if nothing runs.
+  /// What the cell, or the certificate, that takes most takes in memory; `nil` if nothing runs.
   public var memory: Memory? {
-    steps.filter { $0.fate != .reuse }.map(\.memory).max { $0.peak < $1.peak }
+    (steps.filter { $0.fate != .reuse }.map(\.memory) + [certificates].compactMap { $0 }).max { $0.peak < $1.peak }
   }
 }

@@ -72,9 +72,12 @@ public struct Runner: Sendable {
   ///
   /// - Throws: as ``check(_:)``.
   public func plan(_ experiment: Experiment) throws -> Plan {
+    try plan(experiment, weights: weightBytes(of: experiment))
+  }
+
+  private func plan(_ experiment: Experiment, weights: Int) throws -> Plan {
     var keys: [String: CellKey] = [:]
     var parameters = 0
-    let weights = try weightBytes(of: experiment)
     let steps = try experiment.cells.map { cell in
       let label = cell.cell.label.value
       let scope = try scope(of: cell, in: experiment)
@@ -88,7 +91,15 @@ public struct Runner: Sendable {
       if isKept || cell.writes == nil { keys[label] = key }
       return step(of: cell, fate: isKept ? .reuse : .run, scope: scope, weights: weights, key: key.digest)
     }
-    return Plan(experiment: experiment.name, steps: steps, parameters: parameters)
+    let certificates = try readings(of: experiment).filter { kept($0) == nil }.map { reading in
+      let work = reading.work
+      // What does not fit is told with the least that it needs.
+      let limits = Memory.limits(for: work, subject: reading.subject, weights: weights, within: memory ?? .max)
+      return Memory(work, subject: reading.subject, weights: weights, limits: limits ?? Memory.least)
+    }
+    return Plan(
+      experiment: experiment.name, steps: steps, certificates: certificates.max { $0.peak < $1.peak },
+      parameters: parameters)
   }
 
   private func step(
@@ -114,33 +125,44 @@ public struct Runner: Sendable {
     return models.values.reduce(0, +)
   }
 
+  /// - Returns: the work of each cell that is known by now, so that it is counted once.
   /// - Throws: `Problems` with every cell that would have to run and needs more memory than is allowed.
-  private func refuseWhatDoesNotFit(_ experiment: Experiment, weights: Int) throws {
-    guard memory != nil else { return }
-    let problems = try zip(experiment.cells, try plan(experiment).steps).compactMap { cell, step -> Problem? in
-      guard step.fate != .reuse else { return nil }
-      do {
-        try fit(cell, try scope(of: cell, in: experiment), weights: weights)
-        return nil
-      } catch let problem as Problem {
-        return problem
-      }
+  private func refuseWhatDoesNotFit(_ experiment: Experiment, weights: Int) throws -> [String: Work] {
+    guard let memory else { return [:] }
+    let plan = try plan(experiment, weights: weights)
+    var problems = zip(experiment.cells, plan.steps).compactMap { cell, step in
+      step.fate == .reuse || step.memory.peak <= memory
+        ? nil : tooLarge(step.memory, for: cell, allowed: memory)
+    }
+    if let certificates = plan.certificates, certificates.peak > memory {
+      problems.append(tooLarge(certificates, of: experiment, allowed: memory))
     }
     guard problems.isEmpty else { throw Problems(problems) }
+    return Dictionary(uniqueKeysWithValues: plan.steps.filter { $0.fate == .run }.map { ($0.label, $0.work) })
+  }
+
+  private func tooLarge(_ least: Memory, for cell: PreparedCell, allowed: Int) -> Problem {
+    Problem(
+      "the cell “\(cell.cell.label.value)” needs \(ByteCount(least.peak)), and \(ByteCount(allowed)) are allowed: "
+        + least.parts, at: cell.cell.location,
+      help: "allow more memory, or read fewer rows, layers or positions")
+  }
+
+  private func tooLarge(_ least: Memory, of experiment: Experiment, allowed: Int) -> Problem {
+    Problem(
+      "the parity certificate needs \(ByteCount(least.peak)), and \(ByteCount(allowed)) are allowed: " + least.parts,
+      at: SourceLocation(file: experiment.document.file, line: 1, column: 1), help: "allow more memory")
   }
 
   /// Makes batches small enough for the cell to fit the budget.
   ///
   /// - Throws: `Problem` with the number that it needs, if it cannot.
-  private func fit(_ cell: PreparedCell, _ scope: CellScope, weights: Int) throws {
+  private func fit(_ cell: PreparedCell, _ scope: CellScope, work: Work?, weights: Int) throws {
     guard let memory else { return }
-    let work = cell.work(scope)
+    let work = work ?? cell.work(scope)
     guard let limits = Memory.limits(for: work, subject: scope.subject, weights: weights, within: memory) else {
       let least = Memory(work, subject: scope.subject, weights: weights, limits: Memory.least)
-      throw Problem(
-        "the cell “\(cell.cell.label.value)” needs \(ByteCount(least.peak)), and \(ByteCount(memory)) are allowed: "
-          + least.parts, at: cell.cell.location,
-        help: "allow more memory, or read fewer rows, layers or positions")
+      throw tooLarge(least, for: cell, allowed: memory)
     }
     BatchLimits.current = limits
   }
@@ -153,7 +175,7 @@ public struct Runner: Sendable {
   public func run(_ experiment: Experiment, watch: @escaping @Sendable (Event) -> Void = { _ in }) throws -> Outcome {
     try check(experiment)
     let weights = try weightBytes(of: experiment)
-    try refuseWhatDoesNotFit(experiment, weights: weights)
+    let works = try refuseWhatDoesNotFit(experiment, weights: weights)
     defer { BatchLimits.current = BatchLimits() }
     var done: [String: Record.Cell] = [:]
     var keys: [String: CellKey] = [:]
@@ -180,7 +202,7 @@ public struct Runner: Sendable {
         watch(.reused(label: label))
         continue
       }
-      try fit(cell, scope, weights: weights)
+      try fit(cell, scope, work: works[label], weights: weights)
       watch(.started(label: label, kind: cell.cell.kind, index: index, count: experiment.cells.count))
       let start = ContinuousClock.now
       let context = CellContext(
@@ -202,53 +224,62 @@ public struct Runner: Sendable {
       }
       if let model = cell.writes { shelf.forget(model: model) }
     }
-    let promptSets = try promptSets(of: experiment, watch: watch)
+    let promptSets = try promptSets(of: experiment, weights: weights, watch: watch)
     return outcome(experiment, done: done, inputs: inputs, promptSets: promptSets, ran: ran, reused: reused)
   }
 
   /// How each model reads each data set that some cell gives it.
-  private func promptSets(of experiment: Experiment, watch: (Event) -> Void) throws -> [PromptSet] {
-    struct Reader {
-      let subject: Subject
-      let data: Dataset
-      var positions: [Position]
-    }
-    var readers: [Reader] = []
-    for cell in experiment.cells {
-      let scope = try scope(of: cell, in: experiment)
-      guard let subject = scope.subject, let data = scope.data else { continue }
-      let known = readers.firstIndex {
-        $0.subject.digest == subject.digest && $0.data.identity == data.identity
-      }
-      if let known {
-        readers[known].positions += cell.positions
-      } else {
-        readers.append(Reader(subject: subject, data: data, positions: cell.positions))
-      }
-    }
-    let seed = experiment.document.frontMatter.seed
-    let showsResponses = !experiment.document.frontMatter.redact.contains(.completions)
-    return try readers.map { reader in
+  private func promptSets(
+    of experiment: Experiment, weights: Int, watch: (Event) -> Void
+  ) throws -> [PromptSet] {
+    try readings(of: experiment).map { reading in
       if isCancelled() { throw CancellationError() }
-      let positions = reader.positions.reduce(into: [Position]()) { if !$0.contains($1) { $0.append($1) } }
-      let key = CellKey(parts: [
-        "kind": "prompts \(PromptSet.version)", "seed": "\(seed)", "engine": Engine.version,
-        "model": reader.subject.digest.hex, "positions": "\(positions)",
-        "data": reader.data.identity, "responses": showsResponses ? "shown" : "redacted",
-      ])
-      let kept = rerun ? nil : store.load(key.digest)
+      let (model, kept) = (reading.subject.name, kept(reading))
+      if kept == nil, let memory {
+        let limits = Memory.limits(for: reading.work, subject: reading.subject, weights: weights, within: memory)
+        guard let limits else {
+          let least = Memory(reading.work, subject: reading.subject, weights: weights, limits: Memory.least)
+          throw tooLarge(least, of: experiment, allowed: memory)
+        }
+        BatchLimits.current = limits
+      }
       let set = PromptSet(
-        model: reader.subject.name, data: reader.data.name, key: key.digest,
+        model: model, data: reading.data.name, key: reading.key,
         results: try kept
-          ?? PromptSet.reading(
-            of: reader.data, by: reader.subject, positions: positions, showsResponses: showsResponses,
-            stream: RandomStream(seed: seed, purpose: "parity certificate")))
+          ?? reading.results { done, total in
+            watch(.comparing(model: model, done: done, total: total))
+            if isCancelled() { throw CancellationError() }
+          })
       if kept == nil {
-        try store.save(set.results, key.digest)
+        try store.save(set.results, set.key)
         watch(.read(set))
       }
       return set
     }
+  }
+
+  /// Each model with each data set that some cell gives it.
+  private func readings(of experiment: Experiment) throws -> [Reading] {
+    var readings: [Reading] = []
+    for cell in experiment.cells {
+      let scope = try scope(of: cell, in: experiment)
+      guard let subject = scope.subject, let data = scope.data else { continue }
+      let known = readings.firstIndex {
+        $0.subject.digest == subject.digest && $0.data.identity == data.identity
+      }
+      if let known {
+        readings[known].add(cell.positions)
+      } else {
+        var reading = Reading(subject: subject, data: data, frontMatter: experiment.document.frontMatter)
+        reading.add(cell.positions)
+        readings.append(reading)
+      }
+    }
+    return readings
+  }
+
+  private func kept(_ reading: Reading) -> Results? {
+    rerun ? nil : store.load(reading.key).flatMap { PromptSet.isWhole($0) ? $0 : nil }
   }
 
   private func outcome(
