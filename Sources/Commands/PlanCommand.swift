@@ -44,7 +44,7 @@ struct PlanCommand: ParsableCommand {
         print("  nothing to run")
         continue
       }
-      print("  \(plan.running) to run\(time)")
+      print(plan.running > 0 ? "  \(plan.running) to run\(time)" : "  nothing to run but the parity certificate")
       print("  at most \(ByteCount(most.peak)): \(most.parts)")
       if let memory, most.peak > memory.bytes { print("  does not fit \(memory), and a run would be refused") }
     }

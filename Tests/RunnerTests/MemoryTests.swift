@@ -3,6 +3,7 @@ import Experiment
 import Foundation
 import Manuscript
 import Runner
+import Synchronization
 import Tensor
 import Testing
 import Transformer
@@ -47,6 +48,27 @@ struct MemoryTests {
     #expect(memory.buffers > 0)
     #expect(memory.keysAndValues == 0)
     #expect(memory.peak == memory.program + memory.weights + memory.activations + memory.buffers)
+  }
+
+  @Test("A plan counts the parity certificate that is not there yet, and a run is refused that it does not fit.")
+  func certificate() throws {
+    let store = Mutex<[Digest: Results]>([:])
+    func runner(_ memory: Int?) -> Runner {
+      Runner(
+        shelf: Shelf(root: Self.root),
+        store: ResultStore(
+          load: { key in store.withLock { $0[key] } }, save: { results, key in store.withLock { $0[key] = results } }),
+        memory: memory)
+    }
+    let plan = try runner(nil).plan(experiment())
+    let certificate = try #require(plan.certificates)
+    #expect(certificate.activations > 0 && certificate.keysAndValues == 0)
+    #expect(try #require(plan.memory).peak >= certificate.peak)
+    let error = #expect(throws: Problems.self) { try runner(64 << 20).run(experiment()) }
+    #expect(try #require(error).description.contains("the parity certificate needs "))
+    _ = try runner(nil).run(experiment())
+    #expect(try runner(nil).plan(experiment()).certificates == nil)
+    #expect(try runner(nil).plan(experiment()).memory == nil)
   }
 
   @Test("Within a budget batches shrink; below what the work needs it is refused with the number, before it runs.")
