@@ -66,7 +66,8 @@ struct MemoryTests {
     #expect(try #require(plan.memory).peak >= certificate.peak)
     let error = #expect(throws: Problems.self) { try runner(64 << 20).run(experiment()) }
     #expect(try #require(error).description.contains("the parity certificate needs "))
-    _ = try runner(nil).run(experiment())
+    let outcome = try runner(nil).run(experiment())
+    #expect(outcome.failures.map(\.message) == [])
     #expect(try runner(nil).plan(experiment()).certificates == nil)
     #expect(try runner(nil).plan(experiment()).memory == nil)
   }

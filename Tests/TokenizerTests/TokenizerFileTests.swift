@@ -37,6 +37,16 @@ import Tokenizer
     #expect(texts.encode("abcab") == [257, 256])
   }
 
+  @Test("A post-processor with an id that lies between those of tokens, and is none's, is refused.")
+  func wrappingBetweenTokens() throws {
+    func top(_ id: Int) -> String {
+      #""post_processor": {"type": "BertProcessing", "cls": ["[CLS]", \#(id)], "sep": ["[SEP]", 0]},"#
+    }
+    #expect(try load(vocabulary: [("ab", 300)], top: top(300)).encode("c", wrapped: true).first == 300)
+    let error = #expect(throws: TokenizerError.self) { try load(vocabulary: [("ab", 300)], top: top(280)) }
+    #expect(try #require(error).description.contains("post_processor.cls[1]: expected the id of a token"))
+  }
+
   @Test("Whole words win over merges where the file says so.")
   func ignoreMerges() throws {
     let vocabulary = [("ab", 256), ("bc", 257), ("abc", 258)]

@@ -2,8 +2,8 @@
 struct PostProcessorReader {
   private static let supported = ["TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel", "Sequence"]
 
-  /// The number of tokens: an id must be below it.
-  let vocabularySize: Int
+  /// The tokens: an id must be one's. There may be gaps between them.
+  let vocabulary: Vocabulary
 
   /// The ids around one text; `nil` if no processor says anything about them.
   func read(_ node: JSONNode?) throws -> Pipeline.Wrapping? {
@@ -49,7 +49,9 @@ struct PostProcessorReader {
 
   private func id(_ node: JSONNode) throws -> Int {
     let id = try node.int()
-    guard (0..<vocabularySize).contains(id) else { throw node.wrong("an id from 0 to \(vocabularySize - 1)") }
+    guard vocabulary.name(of: id) != nil else {
+      throw node.wrong("the id of a token, from 0 to \(vocabulary.size - 1)")
+    }
     return id
   }
 }

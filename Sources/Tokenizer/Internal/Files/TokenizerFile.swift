@@ -35,7 +35,7 @@ struct TokenizerFile {
     return Pipeline(
       vocabulary: vocabulary, model: read, normalizer: normalizer, preTokenizers: steps, added: added,
       decoder: try DecoderReader().read(root["decoder"]),
-      wrapping: try PostProcessorReader(vocabularySize: vocabulary.size).read(root["post_processor"]))
+      wrapping: try PostProcessorReader(vocabulary: vocabulary).read(root["post_processor"]))
   }
 
   private func kind(of model: JSONNode) throws -> String {
