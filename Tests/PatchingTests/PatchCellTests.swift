@@ -172,7 +172,7 @@ struct PatchCellTests {
     let experiment = try experiment("site: z\nlayers: [8]")
     func runner(_ memory: Int?) -> Runner { Runner(shelf: Self.shelf, store: .none, memory: memory) }
     let free = try #require(try runner(nil).plan(experiment).memory)
-    let budget = free.peak - (16 << 20)
+    let budget = free.peak - (6 << 20)
     let tight = try #require(try runner(budget).plan(experiment).memory)
     #expect(tight.peak <= budget && tight.activations < free.activations)
     let results = try #require(try runner(budget).run(experiment).record.cell("p")).results
