@@ -31,6 +31,19 @@ public enum KernelPath: String, CaseIterable, Sendable, Codable {
     guard kernels_select_path(raw) else { throw Unsupported(path: self) }
   }
 
+  /// Runs `body` on this path and goes back to the one before. Whoever else asks for that meanwhile waits.
+  ///
+  /// - Throws: `Unsupported`; what `body` throws.
+  public func during<R>(_ body: () throws -> R) throws -> R {
+    processWide.lock()
+    defer { processWide.unlock() }
+    let before = KernelPath.current
+    try select()
+    // What ran before can run again.
+    defer { try? before.select() }
+    return try body()
+  }
+
   /// A path that this processor cannot run.
   public struct Unsupported: Error, CustomStringConvertible {
     /// The path that was asked for.

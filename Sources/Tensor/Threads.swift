@@ -17,6 +17,17 @@ public enum Threads {
     set { chosen.store(max(1, newValue), ordering: .relaxed) }
   }
 
+  /// Runs `body` with another number of threads and goes back to the one before. Whoever else asks for that meanwhile
+  /// waits.
+  public static func limited<R>(to number: Int, _ body: () throws -> R) rethrows -> R {
+    processWide.lock()
+    defer { processWide.unlock() }
+    let before = chosen.load(ordering: .relaxed)
+    count = number
+    defer { chosen.store(before, ordering: .relaxed) }
+    return try body()
+  }
+
   /// Runs `body` on disjoint ranges that together cover `0..<count`, on up to `Threads.count` threads, and returns when
   /// all are done. With one thread, or too little work, it is one plain call.
   ///

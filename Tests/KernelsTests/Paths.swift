@@ -3,18 +3,9 @@ import Kernels
 import Tensor
 import Testing
 
-/// The path and the thread count belong to the process: one test at a time may set them.
-private let processWide = NSLock()
-
-/// What `compute` gives on each path of this processor; the first is the portable one. Then the best path is back.
+/// What `compute` gives on each path of this processor; the first is the portable one.
 func onEachPath<T>(_ compute: () throws -> T) throws -> [(path: KernelPath, result: T)] {
-  try processWide.withLock {
-    defer { kernels_select_path(kernels_best_path()) }
-    return try KernelPath.supported.map { path in
-      try path.select()
-      return (path, try compute())
-    }
-  }
+  try KernelPath.supported.map { path in (path, try path.during(compute)) }
 }
 
 /// Expects `compute` to give the same bits on every path; returns them.
@@ -33,14 +24,7 @@ func sameOnEachPath(
 
 /// What `compute` gives with each number of threads.
 func withThreads<T>(_ counts: [Int], _ compute: () throws -> T) rethrows -> [T] {
-  try processWide.withLock {
-    let before = Threads.count
-    defer { Threads.count = before }
-    return try counts.map {
-      Threads.count = $0
-      return try compute()
-    }
-  }
+  try counts.map { try Threads.limited(to: $0, compute) }
 }
 
 /// The first place whose bits differ.

@@ -15,10 +15,5 @@ func largestDifference(_ found: [Float], _ expected: [Double]) -> Double {
 
 /// What `body` gives on each instruction set of this machine.
 func onEveryPath<R>(_ body: () -> R) throws -> [(path: KernelPath, result: R)] {
-  let before = KernelPath.current
-  defer { try? before.select() }
-  return try KernelPath.supported.map { path in
-    try path.select()
-    return (path, body())
-  }
+  try KernelPath.supported.map { path in (path, try path.during(body)) }
 }

@@ -117,11 +117,8 @@ struct FamilyTests {
         try batch.bits(model.configuration, sequence: index), try alone.bits(model.configuration, sequence: 0))
       #expect(difference == nil, "\(difference ?? "")")
     }
-    let path = KernelPath.current
-    defer { try? path.select() }
     for other in KernelPath.supported {
-      try other.select()
-      let again = try model.forward(both, capture: capture, logits: .all)
+      let again = try other.during { try model.forward(both, capture: capture, logits: .all) }
       let difference = firstDifference(
         try batch.bits(model.configuration, sequence: 1), try again.bits(model.configuration, sequence: 1))
       #expect(difference == nil, "\(other): \(difference ?? "")")

@@ -55,10 +55,7 @@ enum Fixture {
 
 /// Runs `body` with a number of threads. Tests that run meanwhile see it too, and their results do not change.
 func withThreads<R>(_ count: Int, _ body: () throws -> R) rethrows -> R {
-  let before = Threads.count
-  Threads.count = count
-  defer { Threads.count = before }
-  return try body()
+  try Threads.limited(to: count, body)
 }
 
 extension Forward {

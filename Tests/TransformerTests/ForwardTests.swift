@@ -53,11 +53,8 @@ struct ForwardTests {
     let prompts = Fixture.prompts()
     let model = try Fixture.model()
     let best = try model.forward(prompts, capture: Fixture.everything, logits: .all)
-    let path = KernelPath.current
-    defer { try? path.select() }
     for other in KernelPath.supported {
-      try other.select()
-      let forward = try model.forward(prompts, capture: Fixture.everything, logits: .all)
+      let forward = try other.during { try model.forward(prompts, capture: Fixture.everything, logits: .all) }
       for i in prompts.indices {
         let difference = firstDifference(
           try best.bits(model.configuration, sequence: i), try forward.bits(model.configuration, sequence: i))

@@ -38,10 +38,8 @@ struct ReferenceTests {
   @Test("The number of threads changes no bit.")
   func threads() throws {
     let reference = try ReferenceModel(contentsOf: FamilyTests.folder.appending(path: "qwen2"))
-    defer { Threads.count = 0 }
     let outputs = try [1, 2, 5].map { count in
-      Threads.count = count
-      return try reference.forward(Self.sequences[3])
+      try Threads.limited(to: count) { try reference.forward(Self.sequences[3]) }
     }
     for output in outputs { expectEqual(output, outputs[0]) }
   }

@@ -97,8 +97,7 @@ struct SweepTests {
     }
     let plain = try values()
     #expect(try withThreads(1) { try values() } == plain)
-    let before = BatchLimits.current
-    defer { BatchLimits.current = before }
+    defer { BatchLimits.current = BatchLimits() }
     BatchLimits.current = BatchLimits(tokens: 9, keptBytes: 1)
     #expect(try values() == plain)
   }
