@@ -24,7 +24,7 @@ struct MemoryTests {
       ```{probe}
       label: where
       target: harmful
-      rows: { part: validation }
+      rows: { part: [validation, train] }
       permutations: 1
       folds: 2
       layers: [2]

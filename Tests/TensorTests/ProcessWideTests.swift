@@ -10,7 +10,7 @@ struct ProcessWideTests {
       for index in 0..<40 {
         group.addTask {
           let path = KernelPath.supported[index % KernelPath.supported.count]
-          let found = try path.during { try Threads.limited(to: 3 + index) { (KernelPath.current, Threads.count) } }
+          let found = try path.during { Threads.limited(to: 3 + index) { (KernelPath.current, Threads.count) } }
           #expect(found == (path, 3 + index))
         }
       }
