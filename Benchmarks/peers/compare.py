@@ -52,6 +52,7 @@ def start(comparison, entry, threads):
 def measure(comparison, rounds, threads, patience):
     participants = []
     for entry in comparison.entries:
+        print(f"{comparison.name}: {entry.name} loads", file=sys.stderr, flush=True)
         try:
             participants.append(start(comparison, entry, threads))
         except RuntimeError as error:
@@ -67,7 +68,7 @@ def measure(comparison, rounds, threads, patience):
                 continue
             seconds = participant.measure(participant.work, patience)
             print(f"{comparison.name} {number + 1}: {participant.name}: {seconds:.2f} s", file=sys.stderr, flush=True)
-    check(comparison, participants)
+        check(comparison, participants)
     for participant in participants:
         participant.close()
     return report.section(comparison, participants, threads, load)

@@ -6,6 +6,12 @@ import platform
 import re
 import statistics
 
+HEADING = """# Beside the peers
+
+Written by `make -C Benchmarks peers`; `peers/README.md` says how it is measured. The engine's parts alone are in
+[results/avx2.md](results/avx2.md) and [results/avx512.md](results/avx512.md).
+"""
+
 
 def machine():
     with open("/proc/cpuinfo") as file:
@@ -64,7 +70,7 @@ def section(comparison, participants, threads, load):
 
 def insert(file, section):
     """Puts a section in the place of the one with its heading, or at the end; the others stay as they are."""
-    text = file.read_text() if file.exists() else "# Beside the peers\n"
+    text = file.read_text() if file.exists() else HEADING
     parts = re.split(r"\n(?=## )", text)
     heading = section.splitlines()[0]
     for i, part in enumerate(parts):
