@@ -4,18 +4,18 @@ import Tensor
 
 /// A sweep under way.
 struct SweepRun<Value: Sendable>: Sendable {
-  private let sweep: Sweep
+  let sweep: Sweep
   private let progress: (@Sendable (Int, Int) throws -> Void)?
   private let read: @Sendable (Sweep.Cell) throws -> Value
   private let sample: Set<Item>
   /// `starts[arm][sequence]`
-  private let starts: [[Start]]
+  let starts: [[Start]]
 
-  private var plan: ForwardPlan { sweep.plan }
-  private var model: Model { sweep.plan.model }
+  var plan: ForwardPlan { sweep.plan }
+  var model: Model { sweep.plan.model }
 
   /// Where a cell first differs from the unchanged run.
-  private struct Start: Hashable {
+  struct Start: Hashable {
     /// The block before which it does: -1 for the embeddings, the number of blocks for what lies behind them.
     var layer: Int
     var position: Int
@@ -106,100 +106,6 @@ struct SweepRun<Value: Sendable>: Sendable {
       computed: result.computed, full: arms.count * sequences.reduce(0) { $0 + $1.count } * plan.layers)
   }
 
-  // MARK: The unchanged run
-
-  /// What is kept of the unchanged run of some sequences.
-  private struct Kept {
-    /// The first of the sequences.
-    let first: Int
-    /// For each sequence its first row in `residual`.
-    let rows: [Int]
-    /// The residual stream before blocks where cells start, and behind the last: `[tokens, d_model]` each.
-    let residual: [Int: Buffer]
-    /// For each sequence.
-    let caches: [KeyValueCache]
-    /// By sequence, counted from the first.
-    var activations: Activations
-
-    func residual(_ layer: Int, _ sequence: Int, _ position: Int, width: Int) -> UnsafeMutablePointer<Float>? {
-      residual[layer].map { $0 + (rows[sequence - first] + position) * width }
-    }
-  }
-
-  /// Sequences whose unchanged run is kept at one time.
-  private func chunks() -> [Range<Int>] {
-    var chunks: [Range<Int>] = []
-    var (begin, tokens) = (0, 0)
-    for (index, sequence) in plan.sequences.enumerated() {
-      if index > begin, (tokens + sequence.count) * model.keptBytesPerToken > BatchLimits.current.keptBytes {
-        chunks.append(begin..<index)
-        (begin, tokens) = (index, 0)
-      }
-      tokens += sequence.count
-    }
-    if begin < plan.sequences.count { chunks.append(begin..<plan.sequences.count) }
-    return chunks
-  }
-
-  /// Runs a chunk's sequences unchanged, as far as any cell needs it.
-  private func keep(_ chunk: Range<Int>) throws -> Kept {
-    let c = model.configuration
-    let starts = Set(chunk.flatMap { sequence in self.starts.map { $0[sequence] } })
-    let hasPrefix = starts.contains { $0.position > 0 && $0.layer < plan.layers }
-    let layers = hasPrefix || !plan.points.isEmpty ? plan.layers : starts.map(\.layer).max() ?? 0
-    var rows: [Int] = []
-    var total = 0
-    for sequence in chunk {
-      rows.append(total)
-      total += plan.sequences[sequence].count
-    }
-    let residual = Dictionary(
-      uniqueKeysWithValues: Set(starts.map(\.layer)).filter { $0 >= 0 }.map { ($0, Buffer(total * c.width)) })
-    var kept = Kept(
-      first: chunk.lowerBound, rows: rows, residual: residual,
-      caches: chunk.map { KeyValueCache(for: c, capacity: hasPrefix ? plan.sequences[$0].count : 0) },
-      activations: Activations(points: plan.points, sequences: chunk.count, configuration: c))
-    guard hasPrefix || !plan.points.isEmpty || !residual.isEmpty else { return kept }
-
-    let unchanged = kept
-    let captured = Mutex((activations: kept.activations, failure: (any Error)?.none))
-    forEach(groups(chunk) { plan.sequences[$0].count }) { group, workspace in
-      do {
-        let observer = Observer(
-          arms: [[]], capture: plan.points, at: plan.positions, slots: chunk.count, sequences: plan.sequences.count,
-          configuration: c)
-        var row = 0
-        let segments = group.map { sequence in
-          let tokens = plan.sequences[sequence]
-          defer { row += tokens.count }
-          return Segment(
-            slot: sequence - chunk.lowerBound, item: Item(sequence: sequence, arm: 0), tokens: tokens[...], start: 0,
-            promptLength: plan.promptLengths[sequence], row: row,
-            cache: hasPrefix ? unchanged.caches[sequence - chunk.lowerBound] : nil)
-        }
-        if workspace.rows < row { workspace = Workspace(rows: row, configuration: c) }
-        let loop = LayerLoop(model: model, workspace: workspace, observer: observer)
-        func keepResidual(_ layer: Int) {
-          for segment in segments {
-            unchanged.residual(layer, segment.sequence, 0, width: c.width)?.update(
-              from: loop.workspace.residual + segment.row * c.width, count: segment.count * c.width)
-          }
-        }
-        try loop.embed(segments)
-        try loop.run(segments, layers: 0..<layers, before: keepResidual)
-        keepResidual(layers)
-        if plan.points.contains(where: \.site.isBehindBlocks) { try loop.finalNorm(segments) }
-        captured.withLock { $0.activations.merge(observer.activations) }
-      } catch {
-        captured.withLock { $0.failure = error }
-      }
-    }
-    let result = captured.withLock { $0 }
-    if let failure = result.failure { throw failure }
-    kept.activations = result.activations
-    return kept
-  }
-
   // MARK: Cells
 
   /// The cells of a chunk, those that start at one layer together, within the token budget.
@@ -218,7 +124,7 @@ struct SweepRun<Value: Sendable>: Sendable {
   }
 
   /// Splits items into groups of even size within the token budget.
-  private func groups<Element>(_ items: some Collection<Element>, _ count: (Element) -> Int) -> [[Element]] {
+  func groups<Element>(_ items: some Collection<Element>, _ count: (Element) -> Int) -> [[Element]] {
     let total = items.reduce(0) { $0 + count($1) }
     let budget = model.tokenBudget(.current)
     let pieces = max((total + budget - 1) / budget, model.splitsProducts ? 1 : min(Threads.count, items.count))
@@ -237,7 +143,7 @@ struct SweepRun<Value: Sendable>: Sendable {
   }
 
   /// Works through a list, on as many threads as is best for the model, each with a workspace.
-  private func forEach<Element: Sendable>(_ list: [Element], _ body: (Element, inout Workspace) -> Void) {
+  func forEach<Element: Sendable>(_ list: [Element], _ body: (Element, inout Workspace) -> Void) {
     let next = Atomic(0)
     Threads.split(model.splitsProducts ? 1 : min(Threads.count, list.count), pieces: 1) { _ in
       var workspace = Workspace(rows: 0, configuration: model.configuration)
