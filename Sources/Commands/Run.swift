@@ -45,12 +45,12 @@ struct Run: ParsableCommand {
       isCancelled: Interrupt.watch(), watch: progress.show)
     progress.clear()
     for run in runs { Terminal.summary(of: run) }
-    if let note = runs.lazy.compactMap(\.recorded.identity.note).first { Terminal.note(note) }
+    if let note = runs.lazy.compactMap({ $0.recorded?.identity.note }).first { Terminal.note(note) }
     if !noSite {
       let report = try project.render()
       print("report: \(report.path)")
     }
-    if runs.contains(where: { !$0.outcome.problems.isEmpty }) { throw Status.mistake }
-    if runs.contains(where: { !$0.outcome.failures.isEmpty }) { throw Status.failed }
+    if runs.contains(where: { $0.outcome?.problems.isEmpty == false }) { throw Status.mistake }
+    if runs.contains(where: { $0.outcome?.failures.isEmpty == false }) { throw Status.failed }
   }
 }

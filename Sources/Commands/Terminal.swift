@@ -62,17 +62,15 @@ enum Terminal {
 
   /// What became of an experiment, in a line or two.
   static func summary(of run: Project.Run) {
-    let outcome = run.outcome
     let cells =
-      outcome.ran == 0
-      ? "all \(outcome.reused) cells reused" : "\(outcome.ran) ran, \(outcome.reused) reused"
+      run.outcome.map { $0.ran == 0 ? nil : "\($0.ran) ran, \($0.reused) reused" } ?? nil
     let commit =
-      run.recorded.isNew
-      ? "recorded as \(run.recorded.commit.short)" : "no change, no new commit (\(run.recorded.commit.short))"
-    let verdict = outcome.record.verdict.map(Self.verdict) ?? faint("no claims   ")
-    print("\(verdict)  \(run.experiment): \(cells); \(commit)")
-    if let remote = run.recorded.continuedFrom { note("the results continue those of \(remote)") }
-    for (label, message) in outcome.failures { error("\(run.experiment): \(label): \(message)") }
-    for problem in outcome.problems { write("\(problem)\n") }
+      run.recorded?.isNew == true
+      ? "recorded as \(run.commit.short)" : "no change, no new commit (\(run.commit.short))"
+    let verdict = run.verdict.map(Self.verdict) ?? faint("no claims   ")
+    print("\(verdict)  \(run.experiment): \(cells ?? "all \(run.cells) cells reused"); \(commit)")
+    if let remote = run.recorded?.continuedFrom { note("the results continue those of \(remote)") }
+    for (label, message) in run.outcome?.failures ?? [] { error("\(run.experiment): \(label): \(message)") }
+    for problem in run.outcome?.problems ?? [] { write("\(problem)\n") }
   }
 }

@@ -102,10 +102,14 @@ public struct Project: Sendable {
   ///
   /// - Throws: `Problems`, the errors of all documents together.
   public func experiments(_ paths: [String], overrides: [String: String]) throws -> [Experiment] {
+    try experiments(try sources(paths), overrides: overrides)
+  }
+
+  func experiments(_ sources: [Source], overrides: [String: String]) throws -> [Experiment] {
     let runner = Runner(shelf: shelf, store: .none)
     var problems: [Problem] = []
     var experiments: [Experiment] = []
-    for source in try sources(paths) {
+    for source in sources {
       do {
         let experiment = try experiment(source, overrides: overrides)
         try runner.check(experiment)

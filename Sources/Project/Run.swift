@@ -11,14 +11,21 @@ extension Project {
   public struct Run: Sendable {
     /// The experiment's name.
     public let experiment: String
-    /// What was found.
-    public let outcome: Runner.Outcome
-    /// What became of its record.
-    public let recorded: Recorded
+    /// What was found; `nil` if nothing that it reads has changed since it was recorded, so that nothing was looked at.
+    public let outcome: Runner.Outcome?
+    /// What became of its record; `nil` as above.
+    public let recorded: Recorded?
+    /// How many cells it has.
+    public let cells: Int
+    /// What became of its claims; `nil` if it makes none.
+    public let verdict: Verdict?
+    /// The newest commit when it ended.
+    public let commit: CommitID
   }
 
   /// Runs documents one after the other and commits each one's record to the ledger.
   ///
+  /// A document is passed over if nothing that it reads has changed since its record was made.
   /// - Parameters:
   ///   - paths: the documents; all if empty.
   ///   - overrides: values in place of the documents' own.
@@ -33,9 +40,19 @@ extension Project {
     watch: @escaping @Sendable (String, Event) -> Void = { _, _ in }
   ) throws -> [Run] {
     let ledger = try ledger()
-    let experiments = try experiments(paths, overrides: overrides)
+    let stamps = RunStamps(project: self, ledger: ledger, overrides: overrides)
+    let sources = try sources(paths)
+    let unchanged = rerun ? sources.map { _ in nil } : sources.map(stamps.current)
+    let changed = zip(sources, unchanged).filter { $1 == nil }.map(\.0)
+    var experiments = try experiments(changed, overrides: overrides)[...]
     let runner = Runner(shelf: shelf, store: store(), rerun: rerun, memory: memory, isCancelled: isCancelled)
-    return try experiments.map { experiment in
+    return try zip(sources, unchanged).compactMap { source, stamp in
+      if let stamp, let commit = try ledger.head() {
+        return Run(
+          experiment: source.name, outcome: nil, recorded: nil, cells: stamp.cells, verdict: stamp.verdict,
+          commit: commit)
+      }
+      guard let experiment = experiments.popFirst() else { return nil }
       let start = ContinuousClock.now
       let outcome = try runner.run(experiment) { watch(experiment.name, $0) }
       let before = try ledger.files(experiment: experiment.name).flatMap {
@@ -45,7 +62,10 @@ extension Project {
         experiment: experiment.name, files: try outcome.record.files(drawing: SVG.drawing),
         message: message(
           for: outcome.record, after: before, seconds: (ContinuousClock.now - start) / .seconds(1), in: ledger))
-      return Run(experiment: experiment.name, outcome: outcome, recorded: recorded)
+      try stamps.keep(outcome, of: source)
+      return Run(
+        experiment: experiment.name, outcome: outcome, recorded: recorded, cells: outcome.record.cells.count,
+        verdict: outcome.record.verdict, commit: recorded.commit)
     }
   }
 

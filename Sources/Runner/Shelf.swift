@@ -13,6 +13,7 @@ public final class Shelf: Sendable {
   public let root: URL
   private let subjects = Mutex<[String: Subject]>([:])
   private let datasets = Mutex<[String: Dataset]>([:])
+  private let named = Mutex<Set<URL>>([])
 
   /// The shelf of a folder that holds `experiments/`.
   public init(root: URL) {
@@ -29,8 +30,13 @@ public final class Shelf: Sendable {
 
   /// A path, absolute or below the folder that holds `experiments/`.
   private func place(of path: String) -> URL {
-    path.hasPrefix("/") ? URL(filePath: path) : root.appending(path: path)
+    let place = path.hasPrefix("/") ? URL(filePath: path) : root.appending(path: path)
+    _ = named.withLock { $0.insert(place) }
+    return place
   }
+
+  /// Every place that was looked at so far because a document gives a path, whether or not there was a file.
+  public var outside: Set<URL> { named.withLock { $0 } }
 
   /// Whether a model is there.
   public func hasModel(_ name: String) -> Bool {
@@ -99,10 +105,10 @@ public final class Shelf: Sendable {
   ///   `DatasetError` if it cannot be read.
   public func dataset(_ yaml: YAMLValue, seed: UInt64) throws -> Dataset {
     let source = try DataSource(yaml)
-    return try source.rows(of: try named(source.file.value, at: source.file.location), seed: seed)
+    return try source.rows(of: try dataset(named: source.file.value, at: source.file.location), seed: seed)
   }
 
-  private func named(_ name: String, at location: SourceLocation) throws -> Dataset {
+  private func dataset(named name: String, at location: SourceLocation) throws -> Dataset {
     if let known = datasets.withLock({ $0[name] }) { return known }
     let candidates =
       ["jsonl", "json", "csv"].map { root.appending(path: "experiments/data/\(name).\($0)") }

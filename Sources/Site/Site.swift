@@ -14,6 +14,15 @@ public struct Site: Sendable {
     self.output = output
   }
 
+  /// What a report depends on besides its pages: the files of the theme, whether or not they are there.
+  public var themeFiles: [URL] { BundledTheme.files.keys.sorted().map { theme.appending(path: $0) } }
+
+  /// The first page of the report.
+  public var index: URL { output.appending(path: "index.html") }
+
+  /// The files of the report that was written last.
+  public var files: [URL] { ReportFolder(url: output).files }
+
   /// Writes the report: the index, a page and a history for each experiment, and their data.
   ///
   /// Files that are right already are not touched, and those of experiments that are gone are removed.

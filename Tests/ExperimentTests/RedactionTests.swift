@@ -76,7 +76,8 @@ struct RedactionTests {
     try Data(text.utf8).write(to: folder.appending(path: "experiments/said.md"))
     let project = Project(root: folder, registry: Registry([SayCell.self]))
     let run = try #require(try project.run().first { $0.experiment == "said" })
-    #expect(run.outcome.failures.isEmpty && run.recorded.isNew)
+    let outcome = try #require(run.outcome)
+    #expect(outcome.failures.isEmpty && run.recorded?.isNew == true)
     _ = try project.render()
     var traces = ""
     for case let file as URL in try #require(
@@ -92,7 +93,7 @@ struct RedactionTests {
     try git.run()
     let objects = try #require(try pipe.fileHandleForReading.readToEnd())
     git.waitUntilExit()
-    let files = try run.outcome.record.files(drawing: SVG.drawing).values.map { String(decoding: $0, as: UTF8.self) }
+    let files = try outcome.record.files(drawing: SVG.drawing).values.map { String(decoding: $0, as: UTF8.self) }
     return traces + String(decoding: objects, as: UTF8.self) + files.joined()
   }
 

@@ -25,6 +25,9 @@ struct ReportFolder {
     try list(Set(files.keys))
   }
 
+  /// The files that were written last, and their list.
+  var files: [URL] { (written().sorted() + [Self.manifest]).map { url.appending(path: $0) } }
+
   private func list(_ paths: Set<String>) throws {
     let data = Data(paths.sorted().map { $0 + "\n" }.joined().utf8)
     let file = url.appending(path: Self.manifest)
