@@ -61,6 +61,9 @@ struct PatchAxes {
     return [HookPattern(site, layers: .some(together))]
   }
 
+  /// The hook of one of the layers.
+  func hook(layer: Int) -> HookPoint { HookPoint(site, layer: layers[layer]) }
+
   /// Every hook that is patched anywhere.
   var everywhere: [HookPattern] { [HookPattern(site, layers: .some(layers))] }
 

@@ -29,7 +29,13 @@ struct PatchMetric: Sendable {
       case "refusal_score", "probability": need("refusal_tokens", !settings.refusalTokens.isEmpty, "first tokens")
       case "logit_difference": need("answers", settings.answers.count == 2, "[first, second]")
       case "projection": need("along", settings.along != nil, "LABEL.NAME of a direction")
-      case "kl": break
+      case "kl":
+        if settings.method == .attribution {
+          problems.append(
+            Problem(
+              "“kl” is flat where the run is unchanged: its gradient foretells nothing", at: name.location,
+              expected: "expected another quantity, or method: exact"))
+        }
       default:
         problems.append(.unknown(name.value, kind: "quantity", allowed: quantities, at: name.location))
       }
@@ -72,8 +78,43 @@ struct PatchMetric: Sendable {
     }
   }
 
+  /// Its slopes where a run stands, in what it reads: where gradients begin.
+  ///
+  /// - Parameters:
+  ///   - logits: of all tokens, at the last one.
+  ///   - activation: what ``hook`` has there, if it is read.
+  func seed(_ logits: [Float], activation: [Float]?) throws -> GradientSeed {
+    func value(_ name: String) -> Double? {
+      switch name {
+      case "refusal_score": refusal.score(logits)
+      case "probability": refusal.probability(logits)
+      case "logit_difference": Double(logits[answers[0]]) - Double(logits[answers[1]])
+      case "projection": activation.map(along)
+      default: nil
+      }
+    }
+    var seed = GradientSeed(logits: Array(repeating: 0, count: logits.count))
+    for name in Set(formula.names.map(\.value)).sorted() {
+      let slope = Float(try formula.slope(in: name, value))
+      func add(_ slopes: [Float]) { for (i, each) in slopes.enumerated() { seed.logits[i] += slope * each } }
+      switch name {
+      case "refusal_score": add(refusal.scoreSlopes(logits))
+      case "probability": add(refusal.probabilitySlopes(logits))
+      case "logit_difference":
+        seed.logits[answers[0]] += slope
+        seed.logits[answers[1]] -= slope
+      default: if let hook { seed.activations[hook] = unit.map { slope * $0 } }
+      }
+    }
+    return seed
+  }
+
   private func projection(_ cell: Sweep.Cell, _ hook: HookPoint) -> Double? {
-    guard let values = try? cell.activation(hook).values else { return nil }
+    (try? cell.activation(hook).values).map(along)
+  }
+
+  /// The last position's part along the direction.
+  private func along(_ values: [Float]) -> Double {
     var sum = 0.0
     for (x, r) in zip(values.suffix(unit.count), unit) { sum += Double(x) * Double(r) }
     return sum

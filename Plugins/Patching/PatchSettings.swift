@@ -14,6 +14,16 @@ package struct PatchSettings: CellSettings {
   package enum Unaligned: String, SettingChoice {
     case refuse
     case leaveOut = "leave_out"
+    /// Each position is looked up in either prompt by its name, in pairs of equal lengths too.
+    case byName = "by_name"
+  }
+
+  /// How an effect is found.
+  package enum Method: String, SettingChoice {
+    /// By running every patch.
+    case exact
+    /// By the gradient of the unchanged run: an estimate, held against the exact effects of a sample of places.
+    case attribution
   }
 
   /// Which layers are patched together.
@@ -34,6 +44,7 @@ package struct PatchSettings: CellSettings {
   var span = Span.single
   var positions: [Position] = [.last]
   var direction = Direction.denoising
+  var method = Method.exact
   var receiver: String?
   var receiverHeads: [Int] = []
   var metric = Formula("refusal_score")
@@ -64,10 +75,15 @@ package struct PatchSettings: CellSettings {
     .optional("positions", \.positions, "Where in the prompt it is patched, one at a time."),
     .optional("direction", \.direction, "Which run is patched into which."),
     .optional(
+      "method", \.method,
+      "Whether every patch is run, or effects are estimated from gradients and a sample of them is run."),
+    .optional(
       "receiver", \.receiver,
       "A hook, as 7.q, for path patching: only what goes straight from the patched place to this hook is changed."),
     .optional("receiver_heads", \.receiverHeads, "The receiver's heads; all if left out."),
-    .optional("unaligned", \.unaligned, "What becomes of pairs whose prompts are not equally many tokens."),
+    .optional(
+      "unaligned", \.unaligned,
+      "What becomes of pairs whose prompts are not equally many tokens; by_name finds each position in either prompt."),
     .optional("resamples", \.resamples, "Bootstrap resamples behind each interval."),
   ]
 }

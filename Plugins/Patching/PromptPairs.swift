@@ -10,6 +10,16 @@ struct PromptPairs {
 
   /// The problem of pairs whose prompts differ in length, which are refused before anything runs.
   static func problems(_ settings: PatchSettings, in scope: CellScope) -> [Problem] {
+    if settings.unaligned == .byName {
+      // What a query gave to each key has no place in a prompt with other keys, and paths are held position by position.
+      guard settings.site.hook.isPairwise || settings.receiver != nil else { return [] }
+      let what = settings.receiver == nil ? settings.site.written : "a path"
+      return [
+        Problem(
+          "\(what) relates all positions to each other, which by_name does not map",
+          at: scope.location(of: "unaligned"), expected: "expected: refuse or leave_out")
+      ]
+    }
     guard settings.unaligned == .refuse, let data = scope.data, let subject = scope.subject else { return [] }
     let rows = data.rows.indices.filter { settings.rows.accepts(data.rows[$0]) }
     let pairs = Dictionary(grouping: rows) { data.rows[$0][settings.pair]?.plain ?? "" }
@@ -25,7 +35,7 @@ struct PromptPairs {
           + "\(first.rows.map { "\(data.numbers[$0])" }.joined(separator: " and ")) have "
           + "\(first.lengths.map(String.init).joined(separator: " and ")) tokens",
         at: scope.location(of: "pair"), expected: "expected: pairs whose tokens correspond one to one",
-        help: "reword them, or leave them out of the experiment: unaligned: leave_out")
+        help: "reword them, or leave them out: unaligned: leave_out; or find positions by name: by_name")
     ]
   }
 
@@ -42,7 +52,7 @@ struct PromptPairs {
       guard members.count == 2, let first = sides.firstIndex(of: true), let second = sides.firstIndex(of: false) else {
         continue
       }
-      guard members[0].tokens.count == members[1].tokens.count else {
+      guard members[0].tokens.count == members[1].tokens.count || settings.unaligned == .byName else {
         unaligned += 1
         continue
       }

@@ -46,6 +46,23 @@ public struct RefusalMetric: Sendable {
     return tokens.reduce(0) { $0 + weights[$1] } / weights.reduce(0, +)
   }
 
+  /// The slope of ``probability(_:)`` in each logit: `[vocab]`.
+  public func probabilitySlopes(_ logits: [Float]) -> [Float] {
+    let shares = Self.probabilities(logits)
+    let p = tokens.reduce(0) { $0 + shares[$1] }
+    let refusing = Set(tokens)
+    return shares.enumerated().map { Float($1 * ((refusing.contains($0) ? 1 : 0) - p)) }
+  }
+
+  /// The slope of ``score(_:)`` in each logit: `[vocab]`.
+  public func scoreSlopes(_ logits: [Float]) -> [Float] {
+    let p = probability(logits)
+    let outer = 1 / (p + 1e-8) + 1 / (1 - p + 1e-8)
+    let shares = Self.probabilities(logits)
+    let refusing = Set(tokens)
+    return shares.enumerated().map { Float(outer * $1 * ((refusing.contains($0) ? 1 : 0) - p)) }
+  }
+
   /// Whether a response contains one of the phrases, ignoring case and the shape of apostrophes.
   public func refuses(_ response: String) -> Bool {
     let text = response.lowercased().replacing("’", with: "'")

@@ -94,6 +94,16 @@ public struct PackedMatrix: Sendable {
     kernels_unpack_row(kernelType, storage.address, Int64(inputs), Int64(output), row)
   }
 
+  /// The matrix `[inputs, outputs]`, widened to float32: for gradients, which go the other way.
+  public func transposed() -> PackedMatrix {
+    let rows = Tensor([outputs, inputs]) { rows in
+      Threads.split(outputs, grain: max(1, 65_536 / max(1, inputs))) { range in
+        for output in range { copyRow(output, into: rows + output * inputs) }
+      }
+    }
+    return PackedMatrix(rows, transposed: true)
+  }
+
   /// A matrix of some outputs, in this order: its products have the bits that those outputs have in the whole.
   public func selecting(_ outputs: [Int]) -> PackedMatrix {
     PackedMatrix(

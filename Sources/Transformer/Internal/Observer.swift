@@ -38,6 +38,11 @@ final class Observer {
     reports = arms.map { $0.map { InterventionReport(hooks: $0.points.count, sequences: sequences) } }
   }
 
+  /// One that neither changes nor keeps anything.
+  static func idle(_ configuration: ModelConfiguration) -> Observer {
+    Observer(arms: [], capture: [], at: .all, slots: 0, sequences: 0, configuration: configuration)
+  }
+
   /// Whether anything happens at a hook.
   func watches(_ site: HookSite, _ layer: Int = 0) -> Bool {
     let point = HookPoint(site, layer: layer)
