@@ -19,6 +19,12 @@ struct AttributionPatching {
   static func problems(_ settings: PatchSettings, in scope: CellScope) -> [Problem] {
     guard settings.method == .attribution else { return [] }
     var problems: [Problem] = []
+    if settings.checked < 8 {
+      problems.append(
+        Problem(
+          "fewer than eight places do not show how far an estimate can be trusted", at: scope.location(of: "checked"),
+          expected: "expected: 8 or more"))
+    }
     if settings.receiver != nil {
       problems.append(
         Problem(
@@ -34,10 +40,10 @@ struct AttributionPatching {
     return problems
   }
 
-  /// The places that are run in earnest: drawn without replacement, at least 1 in 50 and at least 8 if there are so many.
-  static func sample(of count: Int, by stream: RandomStream) -> [Int] {
+  /// The places that are run in earnest, drawn without replacement: at least 1 in 50, and so many if there are.
+  static func sample(of count: Int, atLeast least: Int, by stream: RandomStream) -> [Int] {
     var generator = stream.generator()
-    return (0..<count).shuffled(using: &generator).prefix(max(8, (count + 49) / 50)).sorted()
+    return (0..<count).shuffled(using: &generator).prefix(max(least, (count + 49) / 50)).sorted()
   }
 
   /// The estimated change of the metric: `[place][pair]`.

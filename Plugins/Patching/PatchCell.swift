@@ -48,7 +48,7 @@ package enum PatchCell: CellKind {
     if settings.method == .attribution {
       // There and back, with gradients as large as the activations, and a sample of places.
       work.bytes += work.tokens * (layers.count * floats * MemoryLayout<Float>.stride)
-      let sampled = max(8, places * layers.count / 50)
+      let sampled = max(settings.checked, places * layers.count / 50)
       work.tokens += work.tokens * 3 / 2 + work.tokens / 2 * sampled
       return work
     }

@@ -50,7 +50,9 @@ struct PatchRun {
     }
     let isExact = settings.method == .exact
     let run =
-      isExact ? Array(places.indices) : AttributionPatching.sample(of: places.count, by: context.stream("exact"))
+      isExact
+      ? Array(places.indices)
+      : AttributionPatching.sample(of: places.count, atLeast: settings.checked, by: context.stream("exact"))
     let measured = try measure(run.map { places[$0] })
     var facts: [String: Value] = [
       "gap": .number(measured.gap), "pairs": .integer(base.count), "unaligned": .integer(pairs.unaligned),

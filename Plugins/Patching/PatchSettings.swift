@@ -45,6 +45,7 @@ package struct PatchSettings: CellSettings {
   var positions: [Position] = [.last]
   var direction = Direction.denoising
   var method = Method.exact
+  var checked = 8
   var receiver: String?
   var receiverHeads: [Int] = []
   var metric = Formula("refusal_score")
@@ -72,6 +73,7 @@ package struct PatchSettings: CellSettings {
     .optional("heads", \.heads, "The heads that are patched, one at a time; all together if left out."),
     .optional("neurons", \.neurons, "The neurons that are patched, one at a time; all together if left out."),
     .optional("span", \.span, "Whether each layer is patched alone, or with all of “layers” before it."),
+    .optional("checked", \.checked, "With attribution: how many places are run at least; 1 in 50 in any case."),
     .optional("positions", \.positions, "Where in the prompt it is patched, one at a time."),
     .optional("direction", \.direction, "Which run is patched into which."),
     .optional(

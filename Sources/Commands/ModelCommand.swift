@@ -5,8 +5,8 @@ import Project
 /// `palimpsest model`
 struct ModelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "model", abstract: "Look at a checkpoint, run it, let it speak.",
-    subcommands: [Inspect.self, Forward.self, Generate.self, ParityCommand.self])
+    commandName: "model", abstract: "Look at a checkpoint, run it, let it speak, edit its weights.",
+    subcommands: [Inspect.self, Forward.self, Generate.self, ParityCommand.self, Orthogonalise.self])
 
   static let modelHelp: ArgumentHelp = "A Hugging Face model directory, or a GGUF file."
 

@@ -8,6 +8,7 @@ public enum ProjectError: Error, Hashable, Sendable, CustomStringConvertible {
   case noRecords
   case noSuchRecord(experiment: String, known: [String])
   case notRun(experiments: [String])
+  case noSuchDirection(path: String, known: [String], suggestion: String?)
 
   /// What was found, what was expected, where, and what to do.
   public var description: String {
@@ -24,6 +25,10 @@ public enum ProjectError: Error, Hashable, Sendable, CustomStringConvertible {
     case .noRecords: "no results are recorded yet; run “palimpsest run” first"
     case .noSuchRecord(let experiment, let known):
       "no results of “\(experiment)” are recorded\n  recorded: \(known.joined(separator: ", "))"
+    case .noSuchDirection(let path, let known, let suggestion):
+      "no recorded direction has the name “\(path)”" + (suggestion.map { "; did you mean “\($0)”?" } ?? "")
+        + (known.isEmpty
+          ? "; run a document with a {direction} cell first" : "\n  known: \(known.joined(separator: ", "))")
     case .notRun(let experiments):
       "no current results for \(experiments.joined(separator: ", ")); run “palimpsest run” first"
     }

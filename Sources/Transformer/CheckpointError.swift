@@ -2,6 +2,8 @@
 public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible {
   /// There is no such directory.
   case noDirectory(path: String)
+  /// Something is there already, where a checkpoint is to be written.
+  case exists(path: String)
   /// The directory holds no weights.
   case noWeights(directory: String)
   /// The index of a sharded checkpoint is malformed.
@@ -22,6 +24,7 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
     switch self {
     case .noDirectory(let path):
       "\(path): no such model directory. A model is a directory with config.json and model.safetensors."
+    case .exists(let path): "\(path) is there already; choose another name, or remove it first."
     case .noWeights(let directory):
       "\(directory): no weights here. Expected model.safetensors, or model.safetensors.index.json with its shards."
     case .malformedIndex(let file, let reason):

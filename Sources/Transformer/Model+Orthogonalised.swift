@@ -11,6 +11,25 @@ extension Model {
   /// - Throws: ``OrthogonalisationError`` if the direction does not fit or has no length, or the architecture has norms
   ///   behind its sublayers, whose weights would bring the direction back.
   public func orthogonalised(against direction: [Float]) throws(OrthogonalisationError) -> Model {
+    let taking = try Orthogonalisation(direction, configuration)
+    var hasher = Digest.Hasher()
+    hasher.update(Array("\(digest) orthogonalised".utf8))
+    for value in direction { hasher.update(withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }) }
+    return Model(
+      self, digest: hasher.finalize(), embedding: PackedMatrix(taking.rows(embedding.unpacked)),
+      positionEmbedding: positionEmbedding.map(taking.rows),
+      blocks: blocks.map { block in
+        block.writing(
+          attention: taking.projection(block.attentionOutput), feedForward: taking.projection(block.down))
+      })
+  }
+}
+
+/// A direction that is taken out of weights, in float64, rounded once.
+struct Orthogonalisation {
+  private let unit: [Double]
+
+  init(_ direction: [Float], _ configuration: ModelConfiguration) throws(OrthogonalisationError) {
     guard direction.count == configuration.width else {
       throw .wrongWidth(expected: configuration.width, found: direction.count)
     }
@@ -19,25 +38,14 @@ extension Model {
     guard configuration.architecture.normPlacement == .before else {
       throw .normsBehind(family: configuration.family.rawValue)
     }
-    let unit = direction.map { Double($0) / length }
-    var hasher = Digest.Hasher()
-    hasher.update(Array("\(digest) orthogonalised".utf8))
-    for value in direction { hasher.update(withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }) }
-    return Model(
-      self, digest: hasher.finalize(), embedding: Self.rows(embedding.unpacked, without: unit).packed,
-      positionEmbedding: positionEmbedding.map { Self.rows($0, without: unit) },
-      blocks: blocks.map { block in
-        block.writing(
-          attention: Self.outputs(block.attentionOutput, without: unit),
-          feedForward: Self.outputs(block.down, without: unit))
-      })
+    unit = direction.map { Double($0) / length }
   }
 
-  /// Each row of `[rows, d_model]` less its part along the direction, in float64, rounded once.
-  private static func rows(_ table: Tensor, without unit: [Double]) -> Tensor {
+  /// Each row of `[rows, d_model]` less its part along the direction; a vector `[d_model]` is one row.
+  func rows(_ table: Tensor) -> Tensor {
     let width = unit.count
     var table = table
-    let rows = table.rowCount
+    let rows = table.count / width
     table.withUnsafeMutablePointer { values in
       for row in 0..<rows {
         let x = values + row * width
@@ -49,10 +57,10 @@ extension Model {
     return table
   }
 
-  /// A projection whose outputs `[d_model]` have no part along the direction.
-  private static func outputs(_ projection: Projection, without unit: [Double]) -> Projection {
-    let inputs = projection.matrix.inputs
-    var weights = projection.matrix.unpacked
+  /// Weights `[d_model, inputs]` whose outputs have no part along the direction.
+  func outputs(_ weights: Tensor) -> Tensor {
+    let inputs = weights.width
+    var weights = weights
     var shares = Array(repeating: 0.0, count: inputs)
     weights.withUnsafeMutablePointer { w in
       for output in unit.indices {
@@ -64,12 +72,12 @@ extension Model {
         }
       }
     }
-    return Projection(matrix: weights.packed, bias: projection.bias.map { rows($0, without: unit) })
+    return weights
   }
-}
 
-extension Tensor {
-  fileprivate var packed: PackedMatrix { PackedMatrix(self) }
+  func projection(_ projection: Projection) -> Projection {
+    Projection(matrix: PackedMatrix(outputs(projection.matrix.unpacked)), bias: projection.bias.map(rows))
+  }
 }
 
 extension PackedMatrix {

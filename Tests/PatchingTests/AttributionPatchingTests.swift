@@ -20,12 +20,13 @@ private enum PlantCell: CellKind {
   static let summary = "Gives some direction."
 
   static func run(_ settings: Settings, in context: CellContext) throws -> Results {
-    let width = try context.subject.model.configuration.width
+    let subject = try context.subject
+    let width = subject.model.configuration.width
     let stream = RandomStream(seed: 3, purpose: "plant")
     var results = Results()
     results.directions["r"] = Direction(
-      hook: "6.resid_mid", position: "last", method: "planted", model: Digest(of: "planted"),
-      data: Digest(of: "planted"), unit: (0..<width).map { Float(stream.uniform(at: UInt64($0)) - 0.5) }, norm: 1)
+      hook: "6.resid_mid", position: "last", method: "planted", model: subject.digest, data: Digest(of: "planted"),
+      unit: (0..<width).map { Float(stream.uniform(at: UInt64($0)) - 0.5) }, norm: 1)
     return results
   }
 }
@@ -143,9 +144,9 @@ struct AttributionPatchingTests {
   func sample() throws {
     let settings = "site: attn_out\npositions: [object, last]\nmetric: logit_difference\n"
     let exact = try patch(settings)
-    let estimated = try patch(settings + "method: attribution")
+    let estimated = try patch(settings + "method: attribution\nchecked: 12")
     let table = try #require(estimated.tables.first { $0.name == "check" })
-    #expect(table.rows.count == 8 && table.columns.map(\.title) == ["position", "layer", "estimated", "exact"])
+    #expect(table.rows.count == 12 && table.columns.map(\.title) == ["position", "layer", "estimated", "exact"])
     var (a, b): ([Double], [Double]) = ([], [])
     for row in table.rows {
       let (position, layer) = (row[0].plain, try #require(row[1].plainNumber))
@@ -195,6 +196,7 @@ struct AttributionPatchingTests {
       ("method: attribution\nspan: cumulative", "layers that are patched together do not add up"),
       ("method: attribution\nsite: z\nreceiver: 6.q", "a path cannot be estimated"),
       ("method: gradient", "attribution"),
+      ("method: attribution\nchecked: 3", "fewer than eight places"),
       ("site: pattern\nunaligned: by_name", "relates all positions to each other"),
       ("site: z\nreceiver: 6.q\nunaligned: by_name", "a path relates all positions"),
     ]

@@ -183,6 +183,18 @@ struct FamilyTests {
       #expect(largestDifference(try values(written), try values(ablated)) < 1e-3 * change + 1e-5)
     }
     #expect(edited.digest != model.digest)
+
+    // The same as a checkpoint: every bit of what it computes, and files that any reader finds complete.
+    let folder = FileManager.default.temporaryDirectory.appending(path: "orthogonalised-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let checkpoint = try Checkpoint(directory: Self.folder.appending(path: name))
+    try checkpoint.write(orthogonalisedAgainst: direction, to: folder)
+    let stored = try Model.load(from: folder).forward(tokens, logits: .all)
+    for sequence in tokens.indices {
+      #expect(try stored.logits(sequence: sequence) == edited.forward(tokens, logits: .all).logits(sequence: sequence))
+    }
+    #expect(FileManager.default.fileExists(atPath: folder.appending(path: "config.old.json").path))
+    #expect(throws: CheckpointError.self) { try checkpoint.write(orthogonalisedAgainst: direction, to: folder) }
     #expect(throws: OrthogonalisationError.noDirection) { try model.orthogonalised(against: direction.map { _ in 0 }) }
     #expect(throws: OrthogonalisationError.self) { try model.orthogonalised(against: [1]) }
   }

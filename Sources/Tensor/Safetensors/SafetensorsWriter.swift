@@ -10,6 +10,8 @@ public enum SafetensorsValue: Sendable {
   case f16(Tensor)
   /// Float32 that is made when its turn comes to be written, so that many large tensors need not be there together.
   case later(shape: [Int], make: @Sendable () -> Tensor)
+  /// A tensor of another file, with the bytes that it has there.
+  case stored(SafetensorsFile, SafetensorsFile.Entry)
   /// Whole numbers with a shape.
   case i64([Int64], shape: [Int])
   /// Doubles with a shape.
@@ -20,6 +22,7 @@ public enum SafetensorsValue: Sendable {
     case .f32, .later: .f32
     case .bf16: .bf16
     case .f16: .f16
+    case .stored(_, let entry): entry.type
     case .i64: .i64
     case .f64: .f64
     }
@@ -29,6 +32,7 @@ public enum SafetensorsValue: Sendable {
     switch self {
     case .f32(let tensor), .bf16(let tensor), .f16(let tensor): tensor.shape
     case .i64(_, let shape), .f64(_, let shape), .later(let shape, _): shape
+    case .stored(_, let entry): entry.shape
     }
   }
 
@@ -36,6 +40,7 @@ public enum SafetensorsValue: Sendable {
     switch self {
     case .f32(let tensor), .bf16(let tensor), .f16(let tensor): tensor.count
     case .later(let shape, _): shape.reduce(1, *)
+    case .stored(_, let entry): entry.count
     case .i64(let values, _): values.count
     case .f64(let values, _): values.count
     }
@@ -106,6 +111,12 @@ extension SafetensorsFile {
       let tensor = make()
       precondition(tensor.count == shape.reduce(1, *), "a tensor of another shape than was announced")
       try append(.f32(tensor), to: sink)
+    case .stored(let file, let entry):
+      let result = try? file.withBytes(entry.name) { bytes in
+        Result { () throws(FileError) in try sink.append(bytes) }
+      }
+      guard let result else { preconditionFailure("“\(entry.name)” is not in the file that listed it") }
+      try result.get()
     case .bf16(let tensor): try appendNarrowed(tensor, KERNELS_BF16, to: sink)
     case .f16(let tensor): try appendNarrowed(tensor, KERNELS_F16, to: sink)
     case .i64(let values, _): try sink.append(contentsOf: values)
