@@ -38,7 +38,11 @@ public struct Tensor: Sendable {
   public init(_ shape: [Int], _ values: some Collection<Float>) {
     precondition(values.count == shape.reduce(1, *), "\(values.count) values do not fill the shape \(shape)")
     self.init(shape) { pointer in
-      for (index, value) in values.enumerated() { pointer[index] = value }
+      // Arrays and their slices are copied at once: element by element, a generic collection is slow.
+      let copied: Void? = values.withContiguousStorageIfAvailable { source in
+        if let base = source.baseAddress { pointer.update(from: base, count: source.count) }
+      }
+      if copied == nil { for (index, value) in values.enumerated() { pointer[index] = value } }
     }
   }
 

@@ -190,9 +190,12 @@ final class BackwardLoop {
   func values(_ point: HookPoint) throws -> Buffer {
     let buffer = Buffer(rows * point.site.width(in: configuration))
     for segment in segments {
-      let values = try forward.tensor(point, sequence: segment.slot)
-      values.withUnsafePointer {
-        (buffer + segment.row * values.count / segment.count).update(from: $0, count: values.count)
+      guard let values = forward.entry(of: point, segment.slot)?.values else {
+        throw HookError.notCaptured(name: point.description, captured: forward.hooks.map(\.description))
+      }
+      values.withUnsafeBufferPointer {
+        guard let base = $0.baseAddress else { return }
+        (buffer + segment.row * (buffer.count / rows)).update(from: base, count: values.count)
       }
     }
     return buffer
