@@ -52,9 +52,11 @@ let package = Package(
     .target(name: "Ablation", dependencies: ["Experiment"], path: "Plugins/Ablation"),
     .target(name: "Patching", dependencies: ["Experiment"], path: "Plugins/Patching"),
     .target(name: "Attribution", dependencies: ["Experiment"], path: "Plugins/Attribution"),
+    .target(name: "Interchange", dependencies: ["Experiment"], path: "Plugins/Interchange"),
     .target(name: "Train", dependencies: ["Experiment", "Training", "World"], path: "Plugins/Train"),
     .target(
-      name: "Bundle", dependencies: ["Probe", "Ablation", "Patching", "Attribution", "Train"], path: "Plugins/Bundle"),
+      name: "Bundle", dependencies: ["Probe", "Ablation", "Patching", "Attribution", "Interchange", "Train"],
+      path: "Plugins/Bundle"),
 
     // `swift package run-experiments`, `swift package render-site`.
     .plugin(
@@ -84,6 +86,7 @@ let package = Package(
       name: "ExperimentTests", dependencies: ["Project", "Site", "Bundle", "Train", "Tokenizer", "Transformer"]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "PatchingTests", dependencies: ["Runner", "Bundle"]),
+    .testTarget(name: "InterchangeTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger"]),
     .testTarget(name: "SiteTests", dependencies: ["Site"]),
     .testTarget(name: "WorldTests", dependencies: ["World"]),

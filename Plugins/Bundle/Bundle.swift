@@ -1,6 +1,7 @@
 import Ablation
 import Attribution
 import Experiment
+import Interchange
 import Patching
 import Probe
 import Train
@@ -11,6 +12,7 @@ public let bundledCells: [any CellKind.Type] = [
   DatasetCell.self,
   DirectionCell.self,
   EvaluateCell.self,
+  InterchangeCell.self,
   LensCell.self,
   PatchCell.self,
   ProbeCell.self,

@@ -1,0 +1,123 @@
+import Bundle
+import Experiment
+import Foundation
+import Manuscript
+import Runner
+import Synchronization
+import Tensor
+import Testing
+
+/// On the embedded model, with truths that hold for any.
+@Suite("Interchange")
+struct InterchangeTests {
+  private static let shelf = Shelf(
+    root: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent())
+  private static let kept = Mutex<[Digest: Results]>([:])
+  private static let store = ResultStore(
+    load: { key in kept.withLock { $0[key] } }, save: { results, key in kept.withLock { $0[key] = results } })
+
+  private func experiment(_ cell: String, data: String) throws -> Experiment {
+    try Experiment(
+      name: "x",
+      source: """
+        ---
+        model: aligned-small
+        data: \(data)
+        ---
+
+        ```{interchange}
+        label: i
+        target: harmful
+        refusal_tokens: [Sorry, I, "No", Unfortunately]
+        refusal_phrases: ["Sorry, I will not", "I cannot", "I have to decline", "I must refuse"]
+        names: object
+        max_new_tokens: 12
+        resamples: 50
+        permutations: 200
+        \(cell)
+        ```
+
+        """, file: "x.md", overrides: [:], registry: Registry(bundledCells))
+  }
+
+  private static let pairs = "{ file: pairs, where: { contrast: object }, sample: 24, group: pair }"
+
+  private func interchange(_ settings: String) throws -> Results {
+    let outcome = try Runner(shelf: Self.shelf, store: Self.store).run(try experiment(settings, data: Self.pairs))
+    #expect(outcome.failures.isEmpty, "\(outcome.failures)")
+    return try #require(outcome.record.cell("i")).results
+  }
+
+  private func problems(_ settings: String, data: String = pairs) throws -> String {
+    do {
+      try Runner(shelf: Self.shelf, store: Self.store).check(try experiment(settings, data: data))
+      return ""
+    } catch let problems as Problems {
+      return problems.description
+    }
+  }
+
+  private func share(_ value: Value?) -> Double? { value?["value"]?.plainNumber }
+
+  @Test("The whole stream of the last token, behind the last block, decides alone; other places then decide nothing.")
+  func end() throws {
+    let results = try interchange("site: resid_post\nlayers: [9]\nat: 9")
+    #expect(abs((share(results.values["score"]?["harm"]) ?? 0) - 1) < 1e-9)
+    #expect(abs(share(results.values["score"]?["task"]) ?? 1) < 1e-9)
+    #expect(abs(share(results.values["score"]?["interaction"]) ?? 1) < 1e-6)
+    #expect(share(results.values["control"]?["wrong_position"]) == 0)
+    #expect((results.values["score"]?["p_harm"]?.plainNumber ?? 1) < 0.05)
+    let table = try #require(results.tables.first { $0.name == "square" })
+    #expect(table.rows.count == 4 && table.columns.count == 4)
+    // The first token is then the other prompt's, so that the refusals change places.
+    #expect(share(results.values["refuses"]?["harmful_harm"]) == share(results.values["refuses"]?["both_harmful"]))
+  }
+
+  @Test("Before the first block the last token's state is the same in both prompts, and decides nothing.")
+  func beginning() throws {
+    let results = try interchange("site: resid_pre\nlayers: [0]\nat: 0")
+    #expect(share(results.values["score"]?["harm"]) == 0)
+    #expect(abs((share(results.values["score"]?["task"]) ?? 0) - 1) < 1e-9)
+    #expect(results.values["score"]?["p_harm"]?.plainNumber == 1)
+    // Where the prompts differ, everything is exchanged with the object.
+    let object = try interchange("site: resid_pre\nlayers: [0]\nat: 0\npositions: [object]")
+    #expect(abs((share(object.values["score"]?["harm"]) ?? 0) - 1) < 1e-6)
+    #expect((share(object.values["naming"]?["harm"]) ?? 0) > 0.9)
+  }
+
+  @Test("The two shares add up to one at every layer.")
+  func shares() throws {
+    let results = try interchange("layers: 4-8\nat: 6")
+    guard case .list(let harm)? = results.values["layers"]?["harm"],
+      case .list(let task)? = results.values["layers"]?["task"]
+    else {
+      Issue.record("no shares by layer")
+      return
+    }
+    #expect(harm.count == 5)
+    for (a, b) in zip(harm, task) { #expect(abs((share(a) ?? 0) + (share(b) ?? 0) - 1) < 1e-9) }
+    #expect(harm[2] == results.values["score"]?["harm"])
+  }
+
+  @Test("What cannot be run is told before anything is.")
+  func mistakes() throws {
+    let cases = [
+      ("at: 10", "layer 10 does not exist"), ("at: 3\nsite: pattern", "no vector of each position"),
+      ("at: 3\nsite: ln_final.normalized", "no vector of each position"),
+      ("at: 3\npermutations: 0", "“permutations” is 0"), ("at: 3\nrows: { contrast: none }", "no row"),
+      ("at: 3\nsite: z\nalong: [d.best]", "directions lie in the residual stream"),
+      ("", "at"),
+    ]
+    for (settings, text) in cases {
+      let message = try problems(settings)
+      #expect(message.contains(text), "\(settings): \(message)")
+    }
+    #expect(
+      try problems("at: 3", data: "{ file: requests }").contains("expected: at least 8"))
+  }
+}
+
+extension Value {
+  fileprivate var plainNumber: Double? { if case .number(let number) = self { number } else { nil } }
+}
