@@ -52,10 +52,12 @@ let package = Package(
     .target(name: "Ablation", dependencies: ["Experiment"], path: "Plugins/Ablation"),
     .target(name: "Patching", dependencies: ["Experiment"], path: "Plugins/Patching"),
     .target(name: "Attribution", dependencies: ["Experiment"], path: "Plugins/Attribution"),
+    .target(name: "Steering", dependencies: ["Experiment"], path: "Plugins/Steering"),
     .target(name: "Interchange", dependencies: ["Experiment"], path: "Plugins/Interchange"),
     .target(name: "Train", dependencies: ["Experiment", "Training", "World"], path: "Plugins/Train"),
     .target(
-      name: "Bundle", dependencies: ["Probe", "Ablation", "Patching", "Attribution", "Interchange", "Train"],
+      name: "Bundle",
+      dependencies: ["Probe", "Ablation", "Patching", "Attribution", "Interchange", "Steering", "Train"],
       path: "Plugins/Bundle"),
 
     // `swift package run-experiments`, `swift package render-site`.
@@ -86,6 +88,8 @@ let package = Package(
       name: "ExperimentTests", dependencies: ["Project", "Site", "Bundle", "Train", "Tokenizer", "Transformer"]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "PatchingTests", dependencies: ["Runner", "Bundle"]),
+    .testTarget(name: "SteeringTests", dependencies: ["Runner", "Bundle"]),
+    .testTarget(name: "AttributionTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger"]),
     .testTarget(name: "SiteTests", dependencies: ["Site"]),

@@ -56,7 +56,8 @@ package enum AblationCell: CellKind {
       return try arm.run(prompts, settings, metric: metric, named: named, subject: subject)
     }
     let sideEffects = try settings.sideEffects.map {
-      try SideEffects(arms, settings, prompts: try context.prompts(where: $0), in: context)
+      try SideEffects(
+        of: arms.changed.interventions, on: try context.prompts(where: $0), resamples: settings.resamples, in: context)
     }
     return try AblationReport(
       settings: settings, prompts: prompts, unchanged: outcomes[0], changed: outcomes[1],

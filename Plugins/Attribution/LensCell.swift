@@ -28,7 +28,7 @@ package enum LensCell: CellKind {
   }
 
   package static let name = "lens"
-  package static let version = 1
+  package static let version = 2
   package static let summary =
     "Reads a logit difference off the accumulated residual stream at the last token, after every attention and MLP."
 
@@ -61,9 +61,12 @@ package enum LensCell: CellKind {
     let last = prompts.map { [$0.tokens.count - 1] }
     let forward = try subject.model.forward(
       prompts.map(\.tokens), capture: places.map { HookPattern($0) }, at: .indices(last))
-    let resamples = try Bootstrap(stream: context.stream("bootstrap"), resamples: settings.resamples)
-      .draw(rows: prompts.count)
+    let groups = TwoGroups(
+      harmful: harmful,
+      resamples: try Bootstrap(stream: context.stream("bootstrap"), resamples: settings.resamples)
+        .draw(rows: prompts.count))
 
+    var tops: [[Int]] = []
     let gaps = try places.enumerated().map { done, place in
       try context.progress(done, of: places.count)
       let rows = try prompts.indices.map { index in
@@ -76,24 +79,36 @@ package enum LensCell: CellKind {
             at: end, positions: .indices(last),
             operation: .replace(from: try Activations(end, rows: rows, configuration: configuration)))
         ])
-      let differences = try prompts.indices.map { index in
-        let logits = try carried.logits(sequence: index).values
-        return Double(logits[ids[0]]) - Double(logits[ids[1]])
-      }
-      return try resamples.percentile { counts in Self.gap(differences, harmful, counts) }
+      let logits = try prompts.indices.map { try carried.logits(sequence: $0).values }
+      tops.append(logits.map { values in values.indices.max { values[$0] < values[$1] } ?? 0 })
+      return try groups.gap(logits.map { Double($0[ids[0]]) - Double($0[ids[1]]) })
     }
-    return report(places, gaps, settings, prompts: prompts.count)
+    var results = report(places, gaps, settings, prompts: prompts.count)
+    results.tables = [tokens(places, tops, harmful, subject)]
+    return results
   }
 
-  /// The mean of the harmful prompts less that of the harmless ones, by how often a resample drew each.
-  private static func gap(_ values: [Double], _ harmful: [Bool], _ counts: [Int32]) -> Double? {
-    var (sums, weights) = ([0.0, 0.0], [0.0, 0.0])
-    for index in values.indices {
-      let side = harmful[index] ? 1 : 0
-      sums[side] += values[index] * Double(counts[index])
-      weights[side] += Double(counts[index])
+  /// The token that is likeliest at each place in most prompts of either kind, and in how many of them.
+  private static func tokens(
+    _ places: [HookPoint], _ tops: [[Int]], _ harmful: [Bool], _ subject: Subject
+  ) -> Table {
+    func column(_ tops: [Int], _ side: Bool) -> [Value] {
+      let counts = Dictionary(grouping: tops.indices.filter { harmful[$0] == side }) { tops[$0] }.mapValues(\.count)
+      let total = counts.values.reduce(0, +)
+      guard let most = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else {
+        return [.text(""), .number(.nan)]
+      }
+      return [.text(subject.tokenizer.displayString(most.key)), .number(Double(most.value) / Double(total))]
     }
-    return weights[0] > 0 && weights[1] > 0 ? sums[1] / weights[1] - sums[0] / weights[0] : nil
+    return Table(
+      name: "tokens", caption: "The likeliest next token at each place, in most prompts of either kind.",
+      columns: [
+        .init("place"), .init("harmful", isModelText: true), .init("share", format: "%.2f"),
+        .init("harmless", isModelText: true), .init("share", format: "%.2f"),
+      ],
+      rows: zip(places, tops).map { place, tops in
+        [.text("\(place.layer).\(place.site.shortName)")] + column(tops, true) + column(tops, false)
+      })
   }
 
   private static func report(_ places: [HookPoint], _ gaps: [Estimate], _ settings: Settings, prompts: Int) -> Results {

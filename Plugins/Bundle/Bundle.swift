@@ -4,11 +4,13 @@ import Experiment
 import Interchange
 import Patching
 import Probe
+import Steering
 import Train
 
 /// The kinds of cells that come with Palimpsest. A new kind is a new folder and a line here.
 public let bundledCells: [any CellKind.Type] = [
   AblationCell.self,
+  AttributeCell.self,
   DatasetCell.self,
   DirectionCell.self,
   EvaluateCell.self,
@@ -16,6 +18,7 @@ public let bundledCells: [any CellKind.Type] = [
   LensCell.self,
   PatchCell.self,
   ProbeCell.self,
+  SteerCell.self,
   TrainCell.self,
   TransferCell.self,
 ]

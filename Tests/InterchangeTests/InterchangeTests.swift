@@ -34,7 +34,6 @@ struct InterchangeTests {
         names: object
         max_new_tokens: 12
         resamples: 50
-        permutations: 200
         \(cell)
         ```
 
@@ -44,7 +43,8 @@ struct InterchangeTests {
   private static let pairs = "{ file: pairs, where: { contrast: object }, sample: 24, group: pair }"
 
   private func interchange(_ settings: String) throws -> Results {
-    let outcome = try Runner(shelf: Self.shelf, store: Self.store).run(try experiment(settings, data: Self.pairs))
+    let outcome = try Runner(shelf: Self.shelf, store: Self.store).run(
+      try experiment("permutations: 200\n" + settings, data: Self.pairs))
     #expect(outcome.failures.isEmpty, "\(outcome.failures)")
     return try #require(outcome.record.cell("i")).results
   }
@@ -80,9 +80,9 @@ struct InterchangeTests {
     #expect(share(results.values["score"]?["harm"]) == 0)
     #expect(abs((share(results.values["score"]?["task"]) ?? 0) - 1) < 1e-9)
     #expect(results.values["score"]?["p_harm"]?.plainNumber == 1)
-    // Where the prompts differ, everything is exchanged with the object.
+    // The object's token is nearly all in which the prompts differ.
     let object = try interchange("site: resid_pre\nlayers: [0]\nat: 0\npositions: [object]")
-    #expect(abs((share(object.values["score"]?["harm"]) ?? 0) - 1) < 1e-6)
+    #expect(abs((share(object.values["score"]?["harm"]) ?? 0) - 1) < 0.02)
     #expect((share(object.values["naming"]?["harm"]) ?? 0) > 0.9)
   }
 
@@ -106,7 +106,6 @@ struct InterchangeTests {
       ("at: 10", "layer 10 does not exist"), ("at: 3\nsite: pattern", "no vector of each position"),
       ("at: 3\nsite: ln_final.normalized", "no vector of each position"),
       ("at: 3\npermutations: 0", "“permutations” is 0"), ("at: 3\nrows: { contrast: none }", "no row"),
-      ("at: 3\nsite: z\nalong: [d.best]", "directions lie in the residual stream"),
       ("", "at"),
     ]
     for (settings, text) in cases {

@@ -1,28 +1,37 @@
-import Experiment
 import Foundation
 import Statistics
 import Tensor
 import Transformer
 
 /// What an intervention does to prompts that it should leave alone.
-struct SideEffects {
+public struct SideEffects: Sendable {
   /// KL(base || changed) at the last prompt token, in nats.
-  let divergence: Estimate
+  public let divergence: Estimate
   /// Cross-entropy of the expected responses with nothing changed, in nats per token; `nil` if the data have none.
-  let baseLoss: Estimate?
-  let changedLoss: Estimate?
+  public let baseLoss: Estimate?
+  /// The same with the change.
+  public let changedLoss: Estimate?
 
-  init(_ arms: Arms, _ settings: AblationSettings, prompts: [Prompt], in context: CellContext) throws {
+  /// Measures them.
+  ///
+  /// - Parameters:
+  ///   - interventions: what is changed; positions given by index belong to other prompts and stand for all.
+  ///   - prompts: of rows whose `response` is what the model is expected to say.
+  ///   - resamples: bootstrap resamples behind each interval.
+  ///   - context: the cell's model and data.
+  /// - Throws: an error of the model, or a `Problem` if there is no model or no data.
+  public init(
+    of interventions: [Intervention], on prompts: [Prompt], resamples: Int, in context: CellContext
+  ) throws {
     let (subject, data) = (try context.subject, try context.data)
-    let interventions = arms.changed.interventions.map { intervention in
+    let interventions = interventions.map { intervention in
       var intervention = intervention
-      // Positions by index are for other prompts.
       if case .indices = intervention.positions { intervention.positions = .all }
       return intervention
     }
-    let base = try PromptSets.logits(subject, prompts, [])
-    let changed = try PromptSets.logits(subject, prompts, interventions)
-    let resamples = try Bootstrap(stream: context.stream("side effects"), resamples: settings.resamples)
+    let base = try Self.logits(subject, prompts, [])
+    let changed = try Self.logits(subject, prompts, interventions)
+    let resamples = try Bootstrap(stream: context.stream("side effects"), resamples: resamples)
       .draw(rows: prompts.count)
     divergence = try resamples.mean(zip(base, changed).map(RefusalMetric.divergence))
     let responses = prompts.map { data.rows[$0.row]["response"]?.plain }
@@ -34,6 +43,14 @@ struct SideEffects {
     let texts = responses.compactMap { $0 }
     baseLoss = try resamples.mean(try Self.losses(prompts, texts, [], subject))
     changedLoss = try resamples.mean(try Self.losses(prompts, texts, interventions, subject))
+  }
+
+  /// `[vocab]` at the last token of each prompt.
+  private static func logits(
+    _ subject: Subject, _ prompts: [Prompt], _ interventions: [Intervention]
+  ) throws -> [[Float]] {
+    let forward = try subject.model.forward(prompts.map(\.tokens), interventions: interventions, logits: .last)
+    return try prompts.indices.map { try forward.logits(sequence: $0).values }
   }
 
   /// The mean cross-entropy of each response's tokens behind its prompt.
