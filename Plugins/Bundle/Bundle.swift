@@ -15,6 +15,7 @@ public let bundledCells: [any CellKind.Type] = [
   DirectionCell.self,
   EvaluateCell.self,
   InterchangeCell.self,
+  KnockoutCell.self,
   LensCell.self,
   PatchCell.self,
   ProbeCell.self,

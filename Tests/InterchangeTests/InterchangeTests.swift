@@ -115,6 +115,47 @@ struct InterchangeTests {
     #expect(
       try problems("at: 3", data: "{ file: requests }").contains("expected: at least 8"))
   }
+
+  private func knockout(_ settings: String) throws -> Results {
+    let experiment = try Experiment(
+      name: "x",
+      source: """
+        ---
+        model: aligned-small
+        data: \(Self.pairs)
+        ---
+
+        ```{knockout}
+        label: k
+        target: harmful
+        span: task
+        refusal_tokens: [Sorry, I, "No", Unfortunately]
+        resamples: 50
+        \(settings)
+        ```
+
+        """, file: "x.md", overrides: [:], registry: Registry(bundledCells))
+    let outcome = try Runner(shelf: Self.shelf, store: Self.store).run(experiment)
+    #expect(outcome.failures.isEmpty, "\(outcome.failures)")
+    return try #require(outcome.record.cell("k")).results
+  }
+
+  private func shares(_ value: Value?) -> [Double] {
+    guard case .list(let values)? = value else { return [] }
+    return values.compactMap(share)
+  }
+
+  @Test("Where nothing behind the task sees it, nothing is left of what it makes; where nothing is cut, all is.")
+  func edges() throws {
+    let results = try knockout("readers: behind\nlayers: [0, 9]")
+    let (onward, until) = (shares(results.values["onward"]), shares(results.values["until"]))
+    // Prompts of a pair differ in the task alone, so that without it they are the same.
+    #expect(abs(onward[0]) < 1e-9 && onward[0] == until[1])
+    #expect(abs(onward[1] - 1) < 0.5 && abs(until[0] - 1) < 1.5)
+    #expect(shares(results.values["control"]?["onward"]).count == 2)
+    let last = try knockout("layers: [0]")
+    #expect(abs(shares(last.values["onward"])[0]) > 1e-6)
+  }
 }
 
 extension Value {
