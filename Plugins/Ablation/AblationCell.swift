@@ -1,6 +1,7 @@
 import Experiment
 import Manuscript
 import Statistics
+import Transformer
 
 /// `{ablation}`: what the model does when something inside it is taken away or put in, beside the same with nothing
 /// changed and with controls that should do nothing.
@@ -23,6 +24,19 @@ package enum AblationCell: CellKind {
           "“operation: \(settings.operation.rawValue)” needs the key “direction”", at: scope.location(of: "operation"),
           help: "add “direction: LABEL.best”, the label being that of a {direction} cell"))
     }
+    if settings.weights {
+      if settings.operation != .ablate || settings.extent != .all {
+        problems.append(
+          Problem(
+            "weights are without a direction everywhere or nowhere", at: scope.location(of: "weights"),
+            expected: "expected: operation: ablate, extent: all"))
+      } else if let c = scope.subject?.model.configuration, c.architecture.normPlacement != .before {
+        problems.append(
+          Problem(
+            "a \(c.family.rawValue) model has norms behind its sublayers, whose weights would bring the direction back",
+            at: scope.location(of: "weights"), expected: "expected: weights: false"))
+      }
+    }
     if settings.refusalPhrases.isEmpty || settings.refusalTokens.isEmpty {
       problems.append(
         Problem(
@@ -35,7 +49,8 @@ package enum AblationCell: CellKind {
   package static func work(_ settings: AblationSettings, in scope: CellScope) -> Work {
     var work = scope.work(settings.rows, generating: settings.maxNewTokens)
     // Responses end before they must, about half-way.
-    work.tokens = (work.tokens - work.sequences * settings.maxNewTokens / 2) * (2 + settings.controls)
+    work.tokens =
+      (work.tokens - work.sequences * settings.maxNewTokens / 2) * (2 + settings.controls + (settings.weights ? 1 : 0))
     if let effects = settings.sideEffects.map({ scope.work($0) }) {
       work.tokens += 4 * effects.tokens
       work.bytes = max(work.bytes, 2 * effects.bytes)
@@ -55,13 +70,22 @@ package enum AblationCell: CellKind {
       try context.progress(index, of: all.count + 1)
       return try arm.run(prompts, settings, metric: metric, named: named, subject: subject)
     }
+    let orthogonalised = try orthogonalised(settings, in: context).map { model in
+      try arms.unchanged.run(prompts, settings, metric: metric, named: named, subject: subject, model: model)
+    }
     let sideEffects = try settings.sideEffects.map {
       try SideEffects(
         of: arms.changed.interventions, on: try context.prompts(where: $0), resamples: settings.resamples, in: context)
     }
     return try AblationReport(
       settings: settings, prompts: prompts, unchanged: outcomes[0], changed: outcomes[1],
-      controls: Array(outcomes.dropFirst(2)), sideEffects: sideEffects
+      controls: Array(outcomes.dropFirst(2)), sideEffects: sideEffects, orthogonalised: orthogonalised
     ).results(in: context)
+  }
+
+  /// The model whose weights cannot write along the direction, if it is asked for.
+  private static func orthogonalised(_ settings: AblationSettings, in context: CellContext) throws -> Model? {
+    guard settings.weights, let reference = settings.direction else { return nil }
+    return try context.subject.model.orthogonalised(against: try context.direction(reference).unit)
   }
 }

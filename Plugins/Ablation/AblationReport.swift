@@ -9,6 +9,8 @@ struct AblationReport {
   let changed: Arm.Outcome
   let controls: [Arm.Outcome]
   let sideEffects: SideEffects?
+  /// The unchanged arm of the model whose weights cannot write along the direction; `nil` if it was not asked for.
+  let orthogonalised: Arm.Outcome?
 
   func results(in context: CellContext) throws -> Results {
     let resamples = try Bootstrap(stream: context.stream("bootstrap"), resamples: settings.resamples)
@@ -38,6 +40,17 @@ struct AblationReport {
     ]
     if !controls.isEmpty { results.values["control"] = .group(try control(resamples)) }
     if let sideEffects { results.values["side_effects"] = .group(values(of: sideEffects)) }
+    if let orthogonalised {
+      results.values["weights"] = .group(
+        try summary(orthogonalised).merging([
+          "same_responses": .estimate(
+            try Proportion(
+              successes: zip(orthogonalised.responses, changed.responses).count { $0 == $1 }, trials: prompts.count
+            ).wilson),
+          "largest_score_difference": .number(
+            zip(orthogonalised.scores, changed.scores).map { abs($0 - $1) }.max() ?? .nan),
+        ]) { first, _ in first })
+    }
     results.headline =
       ["changed.refusal_rate", "base.refusal_rate"] + (controls.isEmpty ? [] : ["control.refusal_rate"])
     results.figures = [try rates()]

@@ -31,6 +31,7 @@ package struct AblationSettings: CellSettings {
   package var refusalPhrases: [String] = RefusalMetric.publishedPhrases
   package var names = ""
   package var controls = 10
+  package var weights = false
   package var maxNewTokens = 64
   package var gallery = 8
   package var resamples = 1_000
@@ -50,6 +51,9 @@ package struct AblationSettings: CellSettings {
     .optional("refusal_phrases", \.refusalPhrases, "Phrases that tell a refusal, anywhere in the response."),
     .optional("names", \.names, "A column whose value a response is searched for, such as the object asked about."),
     .optional("controls", \.controls, "Random directions of equal length that are tried beside it."),
+    .optional(
+      "weights", \.weights,
+      "For ablate: whether the same is done to the weights of a copy (orthogonalisation), which must answer alike."),
     .optional("max_new_tokens", \.maxNewTokens, "Tokens of a response at most."),
     .optional("gallery", \.gallery, "Prompts whose responses are shown."),
     .optional("resamples", \.resamples, "Bootstrap resamples behind each interval."),

@@ -36,11 +36,16 @@ struct Arm: Sendable {
   }
 
   /// Answers every prompt.
+  ///
+  /// - Parameter model: the subject's, or one made from it.
   func run(
-    _ prompts: [Prompt], _ settings: AblationSettings, metric: RefusalMetric, named: [String], subject: Subject
+    _ prompts: [Prompt], _ settings: AblationSettings, metric: RefusalMetric, named: [String], subject: Subject,
+    model: Model? = nil
   ) throws -> Outcome {
-    let logits = try PromptSets.logits(subject, prompts, interventions)
-    let generation = try subject.model.generate(
+    let model = model ?? subject.model
+    let forward = try model.forward(prompts.map(\.tokens), interventions: interventions, logits: .last)
+    let logits = try prompts.indices.map { try forward.logits(sequence: $0).values }
+    let generation = try model.generate(
       prompts: prompts.map(\.tokens),
       options: GenerationOptions(
         maxNewTokens: settings.maxNewTokens, stop: subject.stop, interventions: interventions))

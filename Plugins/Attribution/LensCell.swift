@@ -66,23 +66,27 @@ package enum LensCell: CellKind {
       resamples: try Bootstrap(stream: context.stream("bootstrap"), resamples: settings.resamples)
         .draw(rows: prompts.count))
 
-    var tops: [[Int]] = []
-    let gaps = try places.enumerated().map { done, place in
-      try context.progress(done, of: places.count)
+    // What each place has, put in at the end: cells that start behind the last block cost next to nothing.
+    let arms = try places.map { place in
       let rows = try prompts.indices.map { index in
         (values: try forward.activation(place, sequence: index).values, positions: last[index])
       }
-      let carried = try subject.model.forward(
-        prompts.map(\.tokens),
-        interventions: [
-          Intervention(
-            at: end, positions: .indices(last),
-            operation: .replace(from: try Activations(end, rows: rows, configuration: configuration)))
-        ])
-      let logits = try prompts.indices.map { try carried.logits(sequence: $0).values }
-      tops.append(logits.map { values in values.indices.max { values[$0] < values[$1] } ?? 0 })
-      return try groups.gap(logits.map { Double($0[ids[0]]) - Double($0[ids[1]]) })
+      return [
+        Intervention(
+          at: end, positions: .indices(last),
+          operation: .replace(from: try Activations(end, rows: rows, configuration: configuration)))
+      ]
     }
+    let sweep = try Sweep(of: subject.model, over: prompts.map(\.tokens), arms: arms)
+    let read = try sweep.run(progress: { try context.progress($0, of: $1) }) { cell in
+      let logits = cell.logits.values
+      return (
+        difference: Double(logits[ids[0]]) - Double(logits[ids[1]]),
+        top: logits.indices.max { logits[$0] < logits[$1] } ?? 0
+      )
+    }.values
+    let gaps = try read.map { try groups.gap($0.map(\.difference)) }
+    let tops = read.map { $0.map(\.top) }
     var results = report(places, gaps, settings, prompts: prompts.count)
     results.tables = [tokens(places, tops, harmful, subject)]
     return results

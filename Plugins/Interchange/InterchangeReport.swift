@@ -67,7 +67,7 @@ struct InterchangeReport {
     results.headline = ["score.harm"] + (naming == nil ? [] : ["naming.task"])
     results.figures = [curve(layers, shares.map(\.harm.share), shares.map(\.task.share))]
     results.tables = [try table(chosen, texts, naming?.square)]
-    results.galleries = [gallery(texts)]
+    if settings.gallery > 0 { results.galleries = [gallery(texts)] }
     return results
   }
 

@@ -141,6 +141,7 @@ struct Steering {
             cells: doses.indices.map { dose in layers.indices.map { map[$0][dose] } }, scale: .diverging))),
     ]
     results.tables = [table(means, rates, randomMeans, effects)]
+    guard settings.gallery > 0 else { return results }
     results.galleries = [
       Gallery(
         name: "responses", caption: "The same requests at every dose.",
