@@ -65,6 +65,48 @@ struct Exchange {
       at: HookPoint(site, layer: layer), positions: .indices(to.map { Set($0).sorted() }), operation: operation)
   }
 
+  /// What the other prompt's state at a layer is less one's own, place by place: `[pair][places * d_model]`.
+  func differences(ofHarmful: Bool, layer: Int) throws -> [[Float]] {
+    let point = HookPoint(site, layer: layer)
+    let width = site.width(in: subject.model.configuration)
+    return try places.harmful.indices.map { pair in
+      let (to, from) = (
+        try (ofHarmful ? harmful : harmless).tensor(point, sequence: pair).values,
+        try (ofHarmful ? harmless : harmful).tensor(point, sequence: pair).values
+      )
+      let own = ofHarmful ? places.harmful[pair] : places.harmless[pair]
+      let other = ofHarmful ? places.harmless[pair] : places.harmful[pair]
+      return zip(own, other).flatMap { own, other in
+        (0..<width).map { from[other * width + $0] - to[own * width + $0] }
+      }
+    }
+  }
+
+  /// The gradient of the refusal score with a span exchanged, with respect to the state at the layer:
+  /// `[pair][places * d_model]`.
+  func gradients(ofHarmful: Bool, _ span: Subspace, layer: Int) throws -> [[Float]] {
+    let tokens = (ofHarmful ? pairs.harmful : pairs.harmless).map(\.tokens)
+    let changes = [change(ofHarmful: ofHarmful, .span(span), layer: layer)]
+    let forward = try subject.model.forward(tokens, interventions: changes)
+    let seeds = try tokens.indices.map {
+      GradientSeed(logits: metric.scoreSlopes(try forward.logits(sequence: $0).values))
+    }
+    let own = ofHarmful ? places.harmful : places.harmless
+    let point = HookPoint(site, layer: layer)
+    let gradients = try subject.model.gradients(
+      of: seeds, over: tokens, at: [HookPattern(point)], positions: .indices(own.map { Set($0).sorted() }),
+      interventions: changes)
+    let width = site.width(in: subject.model.configuration)
+    return try own.enumerated().map { pair, places in
+      let kept = try gradients.positions(point, sequence: pair)
+      let rows = try gradients.tensor(point, sequence: pair).values
+      return places.flatMap { place in
+        let row = kept.firstIndex(of: place) ?? 0
+        return rows[row * width..<(row + 1) * width]
+      }
+    }
+  }
+
   /// The refusal scores of the four runs with a state exchanged at each of some layers: `[layer]`.
   ///
   /// - Parameter places: where it is put; where it stands if `nil`.

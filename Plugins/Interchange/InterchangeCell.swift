@@ -46,17 +46,52 @@ package enum InterchangeCell: CellKind {
             at: scope.location(of: "along"), expected: "expected: a site of width \(configuration.width)"))
       }
     }
+    if let train = settings.train { problems += Self.problems(of: train, settings, in: scope) }
     if !(1...100_000).contains(settings.permutations) {
       problems.append(
         Problem(
           "“permutations” is \(settings.permutations)", at: scope.location(of: "permutations"),
           expected: "expected: 1 to 100000"))
     }
-    if settings.controls < 1, !settings.along.isEmpty {
+    if settings.controls < 1, !settings.along.isEmpty || settings.train != nil {
       problems.append(
         Problem(
           "a span without random ones beside it says little", at: scope.location(of: "controls"),
           expected: "expected: at least 1"))
+    }
+    return problems
+  }
+
+  /// What is wrong with rows to learn from: they must be pairs, and none that is tested on.
+  private static func problems(
+    of train: RowFilter, _ settings: InterchangeSettings, in scope: CellScope
+  ) -> [Problem] {
+    var problems = scope.problems(of: train, setting: "train")
+    problems += Pairs.problems(pair: settings.pair, target: settings.target, rows: train, in: scope)
+    if let data = scope.data, data.rows.contains(where: { train.accepts($0) && settings.rows.accepts($0) }) {
+      problems.append(
+        Problem(
+          "some rows are accepted by both “train” and “rows”", at: scope.location(of: "train"),
+          help: "a span must not be tested on what it was learnt from; make the conditions exclude each other"))
+    }
+    if !settings.along.isEmpty {
+      problems.append(
+        Problem(
+          "“along” and “train” both say what is exchanged", at: scope.location(of: "train"),
+          expected: "expected: one of them"))
+    }
+    if settings.layers != .all {
+      problems.append(
+        Problem(
+          "a span is learnt at “at” alone", at: scope.location(of: "layers"),
+          expected: "expected: no “layers” beside “train”"))
+    }
+    let width = scope.subject.map { settings.site.hook.width(in: $0.model.configuration) } ?? .max
+    if !(1..<width).contains(settings.rank) || !(1...1_000).contains(settings.steps) {
+      problems.append(
+        Problem(
+          "a search of \(settings.steps) steps for rank \(settings.rank)", at: scope.location(of: "rank"),
+          expected: "expected: a rank from 1 to below the width of the site, and 1 to 1000 steps"))
     }
     return problems
   }
@@ -73,6 +108,7 @@ package enum InterchangeCell: CellKind {
     let blocks = layers.reduce(0) { $0 + configuration.layers - $1 }
     let controls = settings.along.isEmpty ? 1 : 1 + settings.controls
     work.tokens += work.tokens * (blocks / configuration.layers + controls)
+    if let train = settings.train { work.tokens += scope.work(train).tokens * settings.steps * 5 }
     work.tokens += work.sequences * 4 * settings.maxNewTokens
     work.longest += settings.maxNewTokens
     return work

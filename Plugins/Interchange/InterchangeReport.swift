@@ -13,10 +13,17 @@ struct InterchangeReport {
 
   init(_ settings: InterchangeSettings, _ exchange: Exchange, in context: CellContext) throws {
     (self.settings, self.exchange, self.context) = (settings, exchange, context)
-    part =
-      settings.along.isEmpty
-      ? .everything
-      : .span(try Subspace(spannedBy: try settings.along.map { try context.direction($0).unit }))
+    if let train = settings.train {
+      let pairs = try Pairs(pair: settings.pair, target: settings.target, rows: train, in: context)
+      let search = AlignmentSearch(
+        exchange: try Exchange(settings, pairs: pairs, in: context), layer: settings.at, rank: settings.rank,
+        steps: settings.steps)
+      part = .span(try search.span(context.stream("search")) { try context.progress($0, of: $1) })
+    } else if settings.along.isEmpty {
+      part = .everything
+    } else {
+      part = .span(try Subspace(spannedBy: try settings.along.map { try context.direction($0).unit }))
+    }
     resamples = try Bootstrap(stream: context.stream("bootstrap"), resamples: settings.resamples)
       .draw(rows: exchange.pairs.count)
   }
@@ -28,7 +35,9 @@ struct InterchangeReport {
   }
 
   func results() throws -> Results {
-    let layers = settings.layers.resolved(count: exchange.subject.model.configuration.layers)
+    let layers =
+      settings.train == nil
+      ? settings.layers.resolved(count: exchange.subject.model.configuration.layers) : [settings.at]
     let report = { @Sendable [context] (done: Int, total: Int) in try context.progress(done, of: total) }
     let swept = try exchange.scores(part, layers: layers, progress: report)
     let shares = try swept.map { try effects($0, "layers") }
@@ -65,7 +74,10 @@ struct InterchangeReport {
         group(naming.effects, 3).merging(["gap": .number(naming.square.gap)]) { first, _ in first })
     }
     results.headline = ["score.harm"] + (naming == nil ? [] : ["naming.task"])
-    results.figures = [curve(layers, shares.map(\.harm.share), shares.map(\.task.share))]
+    if layers.count > 1 {
+      results.figures = [curve(layers, shares.map(\.harm.share), shares.map(\.task.share))]
+    }
+    if settings.train != nil, case .span(let span) = part { results.directions = try learnt(span) }
     results.tables = [try table(chosen, texts, naming?.square)]
     if settings.gallery > 0 { results.galleries = [gallery(texts)] }
     return results
@@ -114,6 +126,22 @@ struct InterchangeReport {
     return TwoByTwo(
       bothHarmful: sides("both_harmful"), harmlessHarm: sides("harmless_harm"), harmfulHarm: sides("harmful_harm"),
       bothHarmless: sides("both_harmless"))
+  }
+
+  /// The basis of a span that was learnt, with its provenance; its norms are those of the pairs' mean difference along it.
+  private func learnt(_ span: Subspace) throws -> [String: Direction] {
+    let rows = try exchange.differences(ofHarmful: false, layer: settings.at)
+    let data = try context.data
+    var directions: [String: Direction] = [:]
+    for (index, vector) in span.basis.enumerated() {
+      let along = rows.map { row in zip(row.prefix(vector.count), vector).reduce(0) { $0 + Double($1.0) * $1.1 } }
+      directions["learnt_\(index)"] = Direction(
+        hook: HookPoint(exchange.site, layer: settings.at).description,
+        position: settings.positions.map { "\($0)" }.joined(separator: ", "), method: "distributed_alignment_search",
+        model: exchange.subject.digest, data: data.digest, unit: vector.map(Float.init),
+        norm: abs(along.reduce(0, +) / Double(max(1, along.count))))
+    }
+    return directions
   }
 
   // MARK: Controls

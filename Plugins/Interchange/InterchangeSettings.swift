@@ -10,6 +10,9 @@ package struct InterchangeSettings: CellSettings {
   var at = 0
   var positions: [Position] = [.last]
   var along: [Reference] = []
+  var train: RowFilter?
+  var rank = 1
+  var steps = 20
   var refusalTokens: [String] = []
   var refusalPhrases: [String] = RefusalMetric.publishedPhrases
   var names = ""
@@ -34,6 +37,11 @@ package struct InterchangeSettings: CellSettings {
     .optional(
       "along", \.along,
       "Directions: only what lies in their span is taken, and random spans of equal rank are a control."),
+    .optional(
+      "train", \.train,
+      "Rows of pairs on which a span is learnt at the layer “at” (distributed alignment search); not those tested on."),
+    .optional("rank", \.rank, "Dimensions of the span that is learnt."),
+    .optional("steps", \.steps, "Steps of the search."),
     .optional("refusal_phrases", \.refusalPhrases, "Phrases that tell a refusal, anywhere in the response."),
     .optional("max_new_tokens", \.maxNewTokens, "Tokens of a response at most."),
     .optional("controls", \.controls, "Random spans of equal rank that are tried beside the given one."),

@@ -24,18 +24,21 @@ extension Model {
   ///   - seeds: for each sequence the function's slopes in its last position.
   ///   - hooks: with respect to which activations.
   ///   - positions: at which positions the gradients are kept.
+  ///   - interventions: changes to the run. A gradient is with respect to what stands at a hook after them; it takes no
+  ///     account of how a change behind it would answer.
   ///   - progress: told how many sequences are done, of how many.
   /// - Returns: gradients in the shapes of the activations; of patterns and scores in the keys that a query sees.
   /// - Throws: ``SequenceError`` for sequences that do not fit the model, or seeds that do not fit them; ``HookError``.
   public func gradients(
     of seeds: [GradientSeed], over sequences: [[Int]], at hooks: [HookPattern], positions: Positions = .all,
+    interventions: [Intervention] = [],
     progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
   ) throws -> Activations {
     let points = Set(try hooks.flatMap { try $0.points(in: configuration) })
     try check(seeds, sequences)
     let tape = BackwardLoop.tape(configuration)
     let plan = try ForwardPlan(
-      model: self, sequences: sequences, promptLengths: nil, arms: [[]], capture: tape, logits: .none)
+      model: self, sequences: sequences, promptLengths: nil, arms: [interventions], capture: tape, logits: .none)
     var gradients = Activations(points: points, sequences: sequences.count, configuration: configuration)
     var begin = 0
     while begin < sequences.count {

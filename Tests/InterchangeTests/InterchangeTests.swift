@@ -100,6 +100,24 @@ struct InterchangeTests {
     #expect(harm[2] == results.values["score"]?["harm"])
   }
 
+  @Test("One dimension learnt on other pairs carries most of what the whole state does, and random ones nothing.")
+  func learnt() throws {
+    let settings = "at: 9\nsite: resid_post\ntrain: { contrast: purpose }\nrows: { contrast: object }\ncontrols: 4"
+    let outcome = try Runner(shelf: Self.shelf, store: Self.store).run(
+      try experiment(
+        "permutations: 200\nsteps: 10\n" + settings,
+        data: "{ file: pairs, where: { contrast: [object, purpose] }, sample: 120, group: pair }"))
+    #expect(outcome.failures.isEmpty, "\(outcome.failures)")
+    let results = try #require(outcome.record.cell("i")).results
+    let harm = try #require(share(results.values["score"]?["harm"]))
+    let random = try #require(results.values["control"]?["largest_random_span"]?.plainNumber)
+    #expect(harm > 0.5 && abs(random) < 0.2, "\(harm), \(random)")
+    let direction = try #require(results.directions["learnt_0"])
+    #expect(abs(direction.unit.reduce(0) { $0 + $1 * $1 } - 1) < 1e-5 && direction.method.contains("alignment"))
+    #expect(try problems(settings + "\nlayers: [3]").contains("learnt at “at” alone"))
+    #expect(try problems("at: 3\ntrain: { contrast: object }").contains("both “train” and “rows”"))
+  }
+
   @Test("What cannot be run is told before anything is.")
   func mistakes() throws {
     let cases = [

@@ -52,9 +52,14 @@ final class BackwardLoop {
   /// Goes back through the whole model and hands over what was asked for.
   func run(into gradients: inout Activations) throws {
     try unembedding()
-    for layer in (0..<configuration.layers).reversed() { try block(layer) }
-    visit(.embed, 0, stream)
-    if configuration.architecture.hasLearnedPositions { visit(.posEmbed, 0, stream) }
+    // No further than anyone asks.
+    let isDeep = wanted.contains { $0.site == .embed || $0.site == .posEmbed }
+    let first = isDeep ? 0 : wanted.filter(\.site.isPerLayer).map(\.layer).min() ?? configuration.layers
+    for layer in (first..<configuration.layers).reversed() { try block(layer) }
+    if isDeep {
+      visit(.embed, 0, stream)
+      if configuration.architecture.hasLearnedPositions { visit(.posEmbed, 0, stream) }
+    }
     for (point, sequence, entry) in kept { gradients.set(entry, point, sequence) }
     kept = []
   }
