@@ -92,6 +92,7 @@ let package = Package(
     .testTarget(name: "AttributionTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger"]),
+    .testTarget(name: "ProjectTests", dependencies: ["Project", "Bundle"]),
     .testTarget(name: "SiteTests", dependencies: ["Site"]),
     .testTarget(name: "WorldTests", dependencies: ["World"]),
     .testTarget(name: "CommandsTests", dependencies: ["palimpsest"]),

@@ -1,28 +1,92 @@
 import ArgumentParser
+import Experiment
 import Foundation
 import Project
 
 /// `palimpsest log`
 struct Log: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List what was found, newest first: a line for each recorded run.",
+    abstract: "List what was found, newest first: verdicts, and headline values with what moved.",
     discussion: """
+      ▲ marks a value that moved past its interval, ~ one that moved within it. With --json, a line of JSON for each
+      record, told from the record itself, with every headline value as a number.
+
       EXAMPLES
         palimpsest log
         palimpsest log harmfulness-by-layer --limit 5
+        palimpsest log --from results@{2026-11-20}
+        palimpsest log --json | jq .values
       """)
 
-  @Argument(help: "An experiment's name; all experiments if left out.")
+  @Argument(help: "An experiment's name; all experiments if left out.", completion: .experiments)
   var experiment: String?
 
-  @Option(help: "Show at most so many.")
+  @Option(name: [.short, .long], help: "Show at most so many.")
   var limit: Int?
 
+  @Option(help: "Begin at this revision: a commit, branch, tag, results~3, or a date.", completion: .revisions)
+  var from: String?
+
+  @Flag(help: "Print JSON, a line for each record.")
+  var json = false
+
   func run() throws {
-    for past in try Project.current().history(of: experiment, limit: limit) {
-      let date = past.entry.date.formatted(.iso8601.year().month().day())
-      let verdict = past.record.verdict.map(Terminal.verdict) ?? Terminal.faint("no claims   ")
-      print("\(past.entry.commit.short)  \(date)  \(verdict)  \(past.entry.subject)")
+    if let limit, limit < 1 { throw ValidationError("“--limit \(limit)”: expected at least 1") }
+    let project = try Project.current()
+    let log = try project.log(of: experiment, limit: limit, from: from)
+    guard json else {
+      var lines = ""
+      for logged in log {
+        lines += Self.line(logged) + "\n"
+        if lines.utf8.count > 1 << 16 {
+          Terminal.output(lines)
+          lines = ""
+        }
+      }
+      Terminal.output(lines)
+      return
     }
+    for logged in log {
+      for record in try project.details(of: logged) where experiment == nil || record.experiment == experiment {
+        Terminal.output(try JSONLine.encode(record) + "\n")
+      }
+    }
+  }
+
+  private static func line(_ logged: Project.Logged) -> String {
+    let entry = logged.entry
+    let head = "\(entry.commit.short)  \(Terminal.date(entry.date))  "
+    guard !logged.messages.isEmpty else {
+      let word = entry.experiments.isEmpty && !entry.registered.isEmpty ? "registered  " : "            "
+      return head + Terminal.faint(word) + "  " + entry.subject
+    }
+    return logged.messages.map { message in
+      let verdict = message.verdict.map(Terminal.verdict) ?? Terminal.faint("no claims   ")
+      var parts = [counts(message), standings(message)].filter { !$0.isEmpty }
+      parts += message.values.map(value)
+      if !message.failures.isEmpty { parts.append("\(message.failures.count) failed") }
+      if !message.withdrawn.isEmpty { parts.append("withdrawn: \(message.withdrawn.joined(separator: ", "))") }
+      return "\(head)\(verdict)  \(message.experiment): \(parts.joined(separator: " · "))"
+    }.joined(separator: "\n")
+  }
+
+  /// `2 supported, 1 refuted`; nothing where one word has said it.
+  private static func counts(_ message: RunMessage) -> String {
+    guard message.claims.count > 1 else { return "" }
+    return Set(message.claims.map(\.verdict.rawValue)).sorted().map { verdict in
+      "\(message.claims.count { $0.verdict.rawValue == verdict }) \(verdict)"
+    }.joined(separator: ", ")
+  }
+
+  private static func standings(_ message: RunMessage) -> String {
+    Registration.Standing.allCases.compactMap { standing in
+      let count = message.claims.count { $0.standing == standing }
+      return count == 0 ? nil : message.claims.count == 1 ? standing.rawValue : "\(count) \(standing.rawValue)"
+    }.joined(separator: ", ")
+  }
+
+  private static func value(_ value: RunMessage.Headline) -> String {
+    let mark = [.beyond: "▲ ", .within: "~ "][value.movement] ?? ""
+    return "\(mark)\(value.path) \(value.value)" + (value.before.map { " (was \($0))" } ?? "")
   }
 }

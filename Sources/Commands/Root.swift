@@ -15,7 +15,7 @@ struct Root: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Run.self, Check.self, PlanCommand.self, SiteCommand.self, Log.self, Init.self, New.self, Cells.self,
-      ModelCommand.self, Hooks.self, Tokenize.self, TemplateCommand.self,
+      Run.self, Check.self, PlanCommand.self, SiteCommand.self, Log.self, Show.self, Diff.self, Export.self,
+      Init.self, New.self, Cells.self, ModelCommand.self, Hooks.self, Tokenize.self, TemplateCommand.self,
     ])
 }

@@ -29,6 +29,9 @@ struct Run: ParsableCommand {
   @Flag(help: "Do not render the report afterwards.")
   var noSite = false
 
+  @Flag(help: "Sign the commits, by git's own configuration (gpg or ssh).")
+  var sign = false
+
   func run() throws {
     try engine.apply()
     let project = try Project.current()
@@ -41,7 +44,7 @@ struct Run: ParsableCommand {
     }
     let progress = ProgressLine()
     let runs = try project.run(
-      documents.paths, overrides: overrides, rerun: rerun, memory: limit.memory?.bytes,
+      documents.paths, overrides: overrides, rerun: rerun, memory: limit.memory?.bytes, sign: sign,
       isCancelled: Interrupt.watch(), watch: progress.show)
     progress.clear()
     for run in runs { Terminal.summary(of: run) }

@@ -17,6 +17,12 @@ enum Terminal {
     FileHandle.standardError.write(Data(text.utf8))
   }
 
+  /// Writes to standard output, in one piece.
+  static func output(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+
+  /// `2026-11-25`, as Greenwich counts days.
+  static func date(_ date: Date) -> String { String(date.ISO8601Format().prefix(10)) }
+
   static func error(_ text: String) {
     // Problems of documents carry their place and the word already.
     let isPlaced = text.contains(": error: ")

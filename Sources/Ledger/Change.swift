@@ -62,7 +62,7 @@ extension Ledger {
 
   private func folders(at commit: CommitID, in repository: borrowing Handle) throws -> [String: git_oid] {
     guard let root = try root(at: commit, in: repository) else { return [:] }
-    let entries = try TreeReader.entries(of: root, in: repository).filter(\.isFolder)
+    let entries = try TreeReader.entries(of: root, in: repository).filter(\.isRecord)
     return Dictionary(entries.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
   }
 }

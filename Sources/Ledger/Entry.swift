@@ -16,8 +16,10 @@ public struct Entry: Hashable, Sendable {
   public let message: CommitMessage
   /// The commits it builds on: none for the first; some may be absent in a shallow clone.
   public let parents: [CommitID]
-  /// The experiments whose records differ from the first parent's (all of them, if that is absent), sorted.
+  /// The experiments whose records differ from each parent's (all of them, if there is none here), sorted.
   public let experiments: [String]
+  /// The experiments whose registered claims differ from each parent's, sorted.
+  public let registered: [String]
 
   /// The message's first line.
   public var subject: String { message.subject }

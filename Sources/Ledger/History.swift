@@ -11,13 +11,18 @@ extension Ledger {
   ///   - experiment: Only commits that changed this experiment's record; all if `nil`.
   ///   - limit: At most so many; all if `nil`.
   ///   - start: Where to begin; the newest if `nil`.
-  public func history(experiment: String? = nil, limit: Int? = nil, from start: CommitID? = nil) throws -> [Entry] {
+  ///   - registrations: Whether commits that registered claims are told as well as records.
+  public func history(
+    experiment: String? = nil, limit: Int? = nil, from start: CommitID? = nil, registrations: Bool = false
+  ) throws -> [Entry] {
     let repository = try repository.open()
     guard let first = try start?.oid ?? Tip.of(branch, in: repository).start else { return [] }
     var walk = HistoryWalk(from: first)
     var entries: [Entry] = []
     while entries.count < limit ?? .max, let entry = try walk.next(in: repository) {
-      if let experiment, !entry.experiments.contains(experiment) { continue }
+      let touched = registrations ? entry.experiments + entry.registered : entry.experiments
+      if let experiment, !touched.contains(experiment) { continue }
+      if !registrations, entry.experiments.isEmpty, !entry.registered.isEmpty { continue }
       entries.append(entry)
     }
     return entries
@@ -29,7 +34,7 @@ private struct HistoryWalk {
   private var frontier: [(id: git_oid, time: git_time_t)] = []
   private var seen: Set<String> = []
   /// The trees that the last commits compared, since a parent is usually the next to be visited.
-  private var folders: [String: [String: String]] = [:]
+  private var folders: [String: Folders] = [:]
 
   init(from start: git_oid) {
     frontier = [(start, 0)]
@@ -40,42 +45,56 @@ private struct HistoryWalk {
     guard let newest = frontier.indices.max(by: { frontier[$0].time < frontier[$1].time }) else { return nil }
     let id = frontier.remove(at: newest).id
     let commit = try Handle.commit(id, in: repository)
-    let mine = try experiments(of: commit, in: repository)
-    var before: [String: String] = [:]
+    let mine = try folders(of: commit, in: repository)
+    var before: [Folders] = []
     var parents: [CommitID] = []
     for index in 0..<git_commit_parentcount(commit.pointer) {
       guard let parent = git_commit_parent_id(commit.pointer, index)?.pointee else { continue }
       parents.append(CommitID(parent))
-      let time: git_time_t
       do {
-        time = git_commit_time(try Handle.commit(parent, in: repository).pointer)
+        let parentCommit = try Handle.commit(parent, in: repository)
+        before.append(try folders(of: parentCommit, in: repository))
+        if seen.insert(parent.hex).inserted { frontier.append((parent, git_commit_time(parentCommit.pointer))) }
       } catch {
         // A shallow clone ends where it was cut.
         guard git_repository_is_shallow(repository.pointer) == 1 else { throw error }
-        continue
       }
-      if index == 0 { before = try experiments(of: Handle.commit(parent, in: repository), in: repository) }
-      if seen.insert(parent.hex).inserted { frontier.append((parent, time)) }
     }
-    let changed = Set(mine.keys).union(before.keys).filter { mine[$0] != before[$0] }.sorted()
-    return Self.entry(id, commit.pointer, parents: parents, experiments: changed)
+    return Self.entry(
+      id, commit.pointer, parents: parents, experiments: Self.changed(mine.records, before.map(\.records)),
+      registered: Self.changed(mine.registered, before.map(\.registered)))
   }
 
-  /// The names of an experiment's trees, by experiment.
-  private mutating func experiments(of commit: borrowing Handle, in repository: borrowing Handle) throws
-    -> [String: String]
-  {
-    guard let root = git_commit_tree_id(commit.pointer)?.pointee else { return [:] }
+  /// The names that differ from each of the parents: what a merge took from one of them is told where it was recorded.
+  private static func changed(_ mine: [String: String], _ before: [[String: String]]) -> [String] {
+    guard let first = before.first else { return mine.keys.sorted() }
+    guard !before.contains(mine) else { return [] }
+    let names = before.reduce(Set(mine.keys)) { $0.union($1.keys) }
+    return names.filter { name in first[name] != mine[name] && before.allSatisfy { $0[name] != mine[name] } }.sorted()
+  }
+
+  /// What a commit's tree holds, by experiment.
+  private struct Folders {
+    var records: [String: String] = [:]
+    var registered: [String: String] = [:]
+  }
+
+  private mutating func folders(of commit: borrowing Handle, in repository: borrowing Handle) throws -> Folders {
+    guard let root = git_commit_tree_id(commit.pointer)?.pointee else { return Folders() }
     if let known = folders[root.hex] { return known }
-    let entries = try TreeReader.entries(of: root, in: repository).filter(\.isFolder)
-    let found = Dictionary(entries.map { ($0.name, $0.id.hex) }, uniquingKeysWith: { first, _ in first })
+    var found = Folders()
+    for entry in try TreeReader.entries(of: root, in: repository) {
+      if entry.isRecord { found.records[entry.name] = entry.id.hex }
+      guard entry.name == Aside.registered.rawValue else { continue }
+      for own in try TreeReader.entries(of: entry.id, in: repository) { found.registered[own.name] = own.id.hex }
+    }
     if folders.count >= 64 { folders.removeAll() }
     folders[root.hex] = found
     return found
   }
 
   private static func entry(
-    _ id: git_oid, _ commit: OpaquePointer, parents: [CommitID], experiments: [String]
+    _ id: git_oid, _ commit: OpaquePointer, parents: [CommitID], experiments: [String], registered: [String]
   ) -> Entry {
     let author = git_commit_author(commit)?.pointee
     return Entry(
@@ -85,6 +104,6 @@ private struct HistoryWalk {
       author: author?.name.map { String(cString: $0) } ?? "",
       email: author?.email.map { String(cString: $0) } ?? "",
       message: CommitMessage(parsing: git_commit_message(commit).map { String(cString: $0) } ?? ""),
-      parents: parents, experiments: experiments)
+      parents: parents, experiments: experiments, registered: registered)
   }
 }

@@ -35,7 +35,7 @@ public struct Ledger: Sendable {
   public func experiments(at commit: CommitID? = nil) throws -> [String] {
     let repository = try repository.open()
     guard let root = try root(at: commit, in: repository) else { return [] }
-    return try TreeReader.entries(of: root, in: repository).filter(\.isFolder).map(\.name).sorted()
+    return try TreeReader.entries(of: root, in: repository).filter(\.isRecord).map(\.name).sorted()
   }
 
   /// The files of an experiment's record, by their paths inside it; `nil` if it has none at that commit.

@@ -28,6 +28,16 @@ public enum LedgerError: Error, Hashable, Sendable {
   case emptyRecord(experiment: String)
   /// A revision that names no commit here.
   case unknownRevision(revision: String, path: String)
+  /// A date before the first record.
+  case nothingByThen(revision: String, path: String)
+  /// A commit could not be signed.
+  case unsigned(program: String, reason: String)
+  /// A remote that libgit2 cannot speak to, or that refused; `command` does the same with git.
+  case remote(name: String, reason: String, command: String)
+  /// The branch and the remote's have each gone on.
+  case diverged(branch: String, remote: String)
+  /// Two histories of one branch that share no commit and cannot both be followed.
+  case nothingToMerge(revision: String)
   /// Any other failure of libgit2.
   case git(doing: String, code: Int, message: String)
 }
@@ -91,6 +101,22 @@ extension LedgerError: CustomStringConvertible {
       "the record of “\(experiment)” holds no files; a record holds at least one."
     case .unknownRevision(let revision, let path):
       "“\(revision)” names no commit in \(path); “git log --all --oneline” lists those that are there."
+    case .nothingByThen(let revision, let path):
+      "“\(revision)” is before the first record in \(path); “palimpsest log” lists them with their dates."
+    case .unsigned(let program, let reason):
+      """
+      the commit could not be signed with \(program): \(reason). Nothing was recorded. Set user.signingKey (and \
+      gpg.format) as “git commit -S” needs them, or leave --sign out.
+      """
+    case .remote(let name, let reason, let command):
+      "the remote “\(name)” could not be used (\(reason)). With git: \(command)"
+    case .diverged(let branch, let remote):
+      """
+      the branch “\(branch)” of “\(remote)” has records that this one lacks; nothing was sent. Bring them together \
+      first: palimpsest fetch \(remote) && palimpsest merge \(remote)/\(branch)
+      """
+    case .nothingToMerge(let revision):
+      "“\(revision)” holds no records; expected a branch of results, such as origin/results."
     case .git(let doing, let code, let message):
       "git failed while \(doing): \(message) (libgit2 code \(code))."
     }

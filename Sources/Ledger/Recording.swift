@@ -11,43 +11,83 @@ extension Ledger {
   /// - Parameters:
   ///   - name: The experiment's folder at the root of the tree: one path component.
   ///   - files: Contents by path inside that folder, with `/` between its parts.
+  ///   - source: What the work tree held beyond its commit; kept beside the record, where it makes no record differ.
   ///   - message: What to say about the run.
+  ///   - signer: Signs the commit, if there is one.
   /// - Returns: The new commit, or the old one if the branch already holds exactly these files.
   /// - Throws: ``LedgerError``. Nothing is then recorded, and nothing half-written.
   @discardableResult
-  public func record(experiment name: String, files: [String: Data], message: CommitMessage) throws -> Recorded {
+  public func record(
+    experiment name: String, files: [String: Data], source: Data? = nil, message: CommitMessage, signer: Signer? = nil
+  ) throws -> Recorded {
     guard !files.isEmpty else { throw LedgerError.emptyRecord(experiment: name) }
     try RecordPath.check(experiment: name)
     try RecordPath.check(files.keys, experiment: name)
+    return try commit(note: "record \(name)", message: message, signer: signer) { staging in
+      try staging.folder(of: files)
+    } tree: { staging, root, folder in
+      if let root, git_oid.same(try TreeReader.folder(name, in: root, of: staging.repository), folder) { return nil }
+      let tree = try staging.tree(on: root, entries: [(name, folder, GIT_FILEMODE_TREE)])
+      return try staging.place(source.map { ["difference.patch": $0] }, .source, name, in: tree)
+    }
+  }
+
+  /// Commits what was said of an experiment before it ran, beside the records.
+  ///
+  /// - Parameter files: Contents by path; they replace what was registered before.
+  /// - Throws: ``LedgerError``, as ``record(experiment:files:source:message:signer:)``.
+  @discardableResult
+  public func register(
+    experiment name: String, files: [String: Data], message: CommitMessage, signer: Signer? = nil
+  ) throws -> Recorded {
+    guard !files.isEmpty else { throw LedgerError.emptyRecord(experiment: name) }
+    try RecordPath.check(experiment: name)
+    try RecordPath.check(files.keys, experiment: name)
+    return try commit(note: "register \(name)", message: message, signer: signer) { _ in
+    } tree: { staging, root, _ in
+      let tree = try staging.place(files, .registered, name, in: try root ?? staging.tree(entries: []))
+      return git_oid.same(tree, root) ? nil : tree
+    }
+  }
+
+  /// Puts one commit on the branch: builds on the tip, and on the next one if another process was quicker.
+  ///
+  /// - Parameters:
+  ///   - prepare: Stages what does not depend on the tip.
+  ///   - tree: The tree to commit, given the tip's; `nil` if there is nothing new.
+  func commit<Prepared>(
+    note: String, message: CommitMessage, signer: Signer?, prepare: (inout Staging) throws -> Prepared,
+    tree: (inout Staging, git_oid?, Prepared) throws -> git_oid?
+  ) throws -> Recorded {
     let reference = try reference()
     try repository.refuseCheckedOut(branch)
     let identity = try repository.identity()
 
     var staging = try Staging(repository)
-    let folder = try staging.folder(of: files)
+    let prepared = try prepare(&staging)
     var backoff = Backoff(patience: patience)
     var lostRaces = 0
     while true {
       let tip = try Tip.of(branch, in: staging.repository)
       let root = try tip.start.flatMap { try Self.root(of: $0, in: staging.repository) }
-      let held = try root.flatMap { try TreeReader.folder(name, in: $0, of: staging.repository) }
       let next: git_oid
       let outcome: Recorded.Outcome
-      if let start = tip.start, let held, held.hex == folder.hex {
+      if let tree = try tree(&staging, root, prepared) {
+        next = try staging.commit(
+          tree: tree, parents: tip.start.map { [$0] } ?? [], message: message.text, by: identity, signer: signer)
+        try staging.flush()
+        outcome = .committed(CommitID(next))
+      } else if let start = tip.start {
         outcome = .unchanged(CommitID(start))
         next = start
       } else {
-        let tree = try staging.tree(on: root, entries: [(name, folder, GIT_FILEMODE_TREE)])
-        next = try staging.commit(tree: tree, parent: tip.start, message: message.text, by: identity)
-        try staging.flush()
-        outcome = .committed(CommitID(next))
+        throw LedgerError.git(doing: "recording", code: -1, message: "there is nothing to record, and no record yet")
       }
       if let local = tip.local, local.hex == next.hex {
         return Recorded(outcome: outcome, identity: identity, continuedFrom: nil, lostRaces: lostRaces)
       }
       let update = try BranchUpdate.move(
-        reference, from: tip.local, to: next, by: identity, note: "record \(name)", in: staging.repository,
-        at: repository.path)
+        reference, from: tip.local, to: next, by: identity, note: note, in: staging.repository, at: repository.path)
       switch update {
       case .moved:
         return Recorded(outcome: outcome, identity: identity, continuedFrom: tip.remote, lostRaces: lostRaces)
@@ -66,7 +106,7 @@ extension Ledger {
   }
 
   /// The branch's full name.
-  private func reference() throws -> String {
+  func reference() throws -> String {
     Git2.start()
     var isValid: CInt = 0
     guard git_branch_name_is_valid(&isValid, branch) == 0, isValid == 1 else {
@@ -78,7 +118,7 @@ extension Ledger {
 
 extension Staging {
   /// Stages files as nested trees; the outermost one's name.
-  fileprivate mutating func folder(of files: [String: Data]) throws -> git_oid {
+  mutating func folder(of files: [String: Data]) throws -> git_oid {
     var here: [(name: String, id: git_oid, mode: git_filemode_t)] = []
     var below: [String: [String: Data]] = [:]
     for (path, data) in files {
@@ -92,35 +132,5 @@ extension Staging {
       here.append((name, try folder(of: files), GIT_FILEMODE_TREE))
     }
     return try tree(entries: here)
-  }
-}
-
-extension Repository {
-  /// Throws ``LedgerError/branchCheckedOut(branch:worktree:)`` if any work tree, main or linked, stands on the branch,
-  /// even one that has no commit yet.
-  func refuseCheckedOut(_ branch: String) throws {
-    let repository = try open()
-    func stands(_ folder: URL) -> Bool {
-      let head = try? String(contentsOf: folder.appending(path: "HEAD"), encoding: .utf8)
-      return head?.trimmingCharacters(in: .whitespacesAndNewlines) == "ref: refs/heads/\(branch)"
-    }
-    var isBare: CInt = 0
-    var configuration: OpaquePointer?
-    defer { git_config_free(configuration) }
-    try Git2.check(git_repository_config(&configuration, repository.pointer), "reading git's configuration", at: path)
-    if git_config_get_bool(&isBare, configuration, "core.bare") != 0 { isBare = 0 }
-    if isBare == 0, stands(commonDirectory) {
-      let main = commonDirectory == gitDirectory ? location : commonDirectory.deletingLastPathComponent()
-      throw LedgerError.branchCheckedOut(branch: branch, worktree: main.path(percentEncoded: false))
-    }
-    let linked = commonDirectory.appending(path: "worktrees")
-    for folder in (try? FileManager.default.contentsOfDirectory(at: linked, includingPropertiesForKeys: nil)) ?? []
-    where stands(folder) {
-      guard let link = try? String(contentsOf: folder.appending(path: "gitdir"), encoding: .utf8) else { continue }
-      let tree = URL(filePath: link.trimmingCharacters(in: .newlines)).deletingLastPathComponent()
-      // A work tree that was deleted without “git worktree prune” can no longer fall behind.
-      guard FileManager.default.fileExists(atPath: tree.path(percentEncoded: false)) else { continue }
-      throw LedgerError.branchCheckedOut(branch: branch, worktree: tree.path(percentEncoded: false))
-    }
   }
 }

@@ -47,7 +47,7 @@ extension Repository {
   }
 
   /// `url` relative to the work tree, without a slash at either end; `nil` if it lies elsewhere.
-  private func relativePath(_ url: URL) -> String? {
+  public func relativePath(_ url: URL) -> String? {
     guard let root = workTree?.resolvingSymlinksInPath().pathComponents else { return nil }
     let components = url.resolvingSymlinksInPath().pathComponents
     return components.starts(with: root) ? components.dropFirst(root.count).joined(separator: "/") : nil

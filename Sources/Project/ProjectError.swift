@@ -9,6 +9,8 @@ public enum ProjectError: Error, Hashable, Sendable, CustomStringConvertible {
   case noSuchRecord(experiment: String, known: [String])
   case notRun(experiments: [String])
   case noSuchDirection(path: String, known: [String], suggestion: String?)
+  case notResults(revision: String, commit: String, branch: String)
+  case notARange(String)
 
   /// What was found, what was expected, where, and what to do.
   public var description: String {
@@ -29,6 +31,11 @@ public enum ProjectError: Error, Hashable, Sendable, CustomStringConvertible {
       "no recorded direction has the name “\(path)”" + (suggestion.map { "; did you mean “\($0)”?" } ?? "")
         + (known.isEmpty
           ? "; run a document with a {direction} cell first" : "\n  known: \(known.joined(separator: ", "))")
+    case .notResults(let revision, let commit, let branch):
+      "“\(revision)” is the commit \(commit), which holds no results; expected a commit of the branch “\(branch)”, "
+        + "as in \(branch)~3: “palimpsest log” lists them"
+    case .notARange(let text):
+      "“\(text)” is no range of commits; expected A..B, as in results~1..results, or one commit to compare with the newest"
     case .notRun(let experiments):
       "no current results for \(experiments.joined(separator: ", ")); run “palimpsest run” first"
     }

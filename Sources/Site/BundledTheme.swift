@@ -313,6 +313,10 @@ enum BundledTheme {
     .move.up::before, .move.down::before { color: var(--accent); margin-right: .3em; }
     .move.up::before { content: "▲"; }
     .move.down::before { content: "▼"; }
+    .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: .4rem 2rem; }
+    .pair .plot.wide { display: none; }
+    .pair .plot.narrow { display: block; }
+    .pair figcaption { grid-column: 1 / -1; }
 
     .tip {
       position: fixed; z-index: 9; max-width: min(26rem, calc(100vw - 1rem)); padding: .5rem .75rem; border-radius: 4px;
@@ -407,6 +411,73 @@ enum BundledTheme {
     </ul>
     <details class="source"><summary>claim <code>{{label}}</code></summary><pre><code>{{code}}</code></pre></details>
     </section>
+
+    """#,
+    "templates/diff.html": #"""
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>{{title}} · Palimpsest</title>
+    <link rel="icon" href="data:,">
+    <style>
+    {{{style}}}
+    </style>
+    </head>
+    <body class="diff">
+    <header class="top"><span class="home">Palimpsest</span><nav><span class="here">two commits of results</span></nav></header>
+    <main>
+    <h1>{{title}}</h1>
+    <p class="summary">{{summary}}</p>
+    <dl class="provenance"><div><dt>before</dt><dd><code class="digest">{{from}}</code></dd></div>
+    <div><dt>after</dt><dd><code class="digest">{{to}}</code></dd></div></dl>
+    {{#experiments}}
+    <section class="compared">
+    <h2>{{name}}</h2>
+    <p class="summary">{{counts}}</p>
+    {{#hasInputs}}
+    <h3>Inputs that changed</h3>
+    <div class="frame" tabindex="0" role="region" aria-label="Inputs that changed"><table>
+    <thead><tr><th>input</th><th>before</th><th>after</th></tr></thead>
+    <tbody>{{#inputs}}<tr><td>{{name}}</td><td><code>{{before}}</code></td><td><code>{{after}}</code></td></tr>
+    {{/inputs}}</tbody>
+    </table></div>
+    {{/hasInputs}}
+    {{^hasInputs}}<p class="remark">No input changed.</p>{{/hasInputs}}
+    {{#hasOutcomes}}
+    <h3>Claims and failures</h3>
+    <div class="frame" tabindex="0" role="region" aria-label="Claims and failures"><table>
+    <thead><tr><th></th><th>before</th><th>after</th></tr></thead>
+    <tbody>{{#outcomes}}<tr><td>{{name}}</td><td>{{before}}</td><td>{{after}}</td></tr>
+    {{/outcomes}}</tbody>
+    </table></div>
+    {{/hasOutcomes}}
+    {{#hasValues}}
+    <h3>Values</h3>
+    <div class="frame" tabindex="0" role="region" aria-label="Values"><table class="records">
+    <thead><tr><th>moved</th><th>value of</th><th class="number">before</th><th class="number">after</th></tr></thead>
+    <tbody>{{#values}}<tr><td><span class="move {{direction}}">{{movement}}</span></td><td><code>{{path}}</code></td><td class="number">{{before}}<br><span class="interval">{{beforeInterval}}</span></td><td class="number">{{after}}<br><span class="interval">{{afterInterval}}</span></td></tr>
+    {{/values}}</tbody>
+    </table></div>
+    {{/hasValues}}
+    {{#figures}}
+    <figure class="pair">
+    <div class="side"><p class="remark">before</p>{{{before}}}{{^before}}<p class="missing-part">There was none.</p>{{/before}}</div>
+    <div class="side"><p class="remark">after</p>{{{after}}}{{^after}}<p class="missing-part">There is none any more.</p>{{/after}}</div>
+    <figcaption>{{name}}: {{caption}}</figcaption>
+    </figure>
+    {{/figures}}
+    {{#hasOthers}}
+    <p class="remark">Also different: {{others}}.</p>
+    {{/hasOthers}}
+    </section>
+    {{/experiments}}
+    </main>
+    <footer class="bottom">Made from records in git alone: the same two commits give the same page.</footer>
+    </body>
+    </html>
 
     """#,
     "templates/experiment.html": #"""

@@ -1,58 +1,6 @@
 import Foundation
 import Testing
 
-/// The built command, run as a user runs it.
-private struct Tool {
-  let folder: URL
-
-  init() throws {
-    _ = Self.removal
-    folder = Self.all().appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  }
-
-  /// The folder of all tests of this process, gone when they end.
-  private static func all() -> URL {
-    FileManager.default.temporaryDirectory
-      .appending(path: "palimpsest-tests-\(ProcessInfo.processInfo.processIdentifier)")
-  }
-
-  private static let removal: Void = { atexit { try? FileManager.default.removeItem(at: Tool.all()) } }()
-
-  struct Outcome {
-    let status: Int32
-    let output: String
-    let errors: String
-  }
-
-  func callAsFunction(_ arguments: String...) throws -> Outcome {
-    let process = Process()
-    process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-      .appending(path: "palimpsest")
-    process.currentDirectoryURL = folder
-    process.arguments = arguments
-    var environment = ProcessInfo.processInfo.environment
-    environment["HOME"] = folder.path
-    process.environment = environment
-    let (output, errors) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    let messages = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Outcome(
-      status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
-      errors: String(decoding: messages, as: UTF8.self))
-  }
-
-  func write(_ text: String, to path: String) throws {
-    let file = folder.appending(path: path)
-    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: file)
-  }
-}
-
 @Suite("The command line")
 struct CommandsTests {
   private let tool: Tool

@@ -69,7 +69,7 @@ struct DocumentTests {
         try again.outcome?.record.files(drawing: SVG.drawing) == before.outcome?.record.files(drawing: SVG.drawing))
     }
     #expect(FileManager.default.fileExists(atPath: try project.render().path))
-    #expect(try project.history().count == first.count)
+    #expect(try project.log().count == first.count)
   }
 }
 

@@ -6,6 +6,7 @@ enum RecordPath {
   static func check(experiment name: String) throws {
     if name.contains("/") { throw LedgerError.invalidName(name: name, reason: "it contains a slash") }
     if let reason = fault(in: Substring(name)) { throw LedgerError.invalidName(name: name, reason: reason) }
+    if Aside.holds(name) { throw LedgerError.invalidName(name: name, reason: "the ledger keeps “\(name)” for itself") }
   }
 
   /// Throws ``LedgerError/invalidPath(path:experiment:reason:)`` unless all paths can stand side by side in a record.

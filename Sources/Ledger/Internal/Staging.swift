@@ -67,22 +67,47 @@ struct Staging: ~Copyable {
     return id
   }
 
-  /// Stages a commit.
-  mutating func commit(tree: git_oid, parent: git_oid?, message: String, by identity: Identity) throws -> git_oid {
+  /// Stages a tree that lacks one entry of another.
+  mutating func tree(on base: git_oid, without name: String) throws -> git_oid {
+    let builder = try Self.builder(on: Handle.tree(base, in: repository), owner: repository.pointer)
+    try Git2.check(git_treebuilder_remove(builder.pointer, name), "taking “\(name)” out of a tree", at: path)
+    var id = git_oid()
+    try Git2.check(git_treebuilder_write(&id, builder.pointer), "staging a tree", at: path)
+    add(id)
+    return id
+  }
+
+  /// Stages a commit, signed if there is somebody to sign it.
+  mutating func commit(tree: git_oid, parents: [git_oid], message: String, by identity: Identity, signer: Signer?)
+    throws -> git_oid
+  {
     let signature = try Signature(identity)
     let tree = try Handle.tree(tree, in: repository)
-    var id = git_oid()
-    let code: CInt
-    if let parent {
-      let parent = try Handle.commit(parent, in: repository)
-      var parents: [OpaquePointer?] = [parent.pointer]
-      code = git_commit_create(
-        &id, repository.pointer, nil, signature.author, signature.committer, nil, message, tree.pointer, 1, &parents)
-    } else {
-      code = git_commit_create(
-        &id, repository.pointer, nil, signature.author, signature.committer, nil, message, tree.pointer, 0, nil)
+    var pointers: [OpaquePointer?] = []
+    defer { pointers.forEach(git_commit_free) }
+    for var parent in parents {
+      var found: OpaquePointer?
+      try Git2.check(git_commit_lookup(&found, repository.pointer, &parent), "reading commit \(parent.hex)", at: path)
+      pointers.append(found)
     }
-    try Git2.check(code, "staging a commit", at: path)
+    var id = git_oid()
+    if let signer {
+      var content = git_buf()
+      defer { git_buf_dispose(&content) }
+      let code = git_commit_create_buffer(
+        &content, repository.pointer, signature.author, signature.committer, nil, message, tree.pointer,
+        parents.count, &pointers)
+      try Git2.check(code, "staging a commit", at: path)
+      let text = content.ptr.map { String(cString: $0) } ?? ""
+      try Git2.check(
+        git_commit_create_with_signature(&id, repository.pointer, text, try signer.signature(of: text), nil),
+        "staging a signed commit", at: path)
+    } else {
+      let code = git_commit_create(
+        &id, repository.pointer, nil, signature.author, signature.committer, nil, message, tree.pointer,
+        parents.count, &pointers)
+      try Git2.check(code, "staging a commit", at: path)
+    }
     add(id)
     return id
   }

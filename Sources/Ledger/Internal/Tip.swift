@@ -30,7 +30,7 @@ struct Tip {
 
   /// References by a pattern. (`git_remote_list` would leak memory for every line of configuration: libgit2 1.5 frees
   /// no regular expression's workspace that did not match.)
-  private static func names(matching pattern: String, in repository: borrowing Handle) throws -> [String] {
+  static func names(matching pattern: String, in repository: borrowing Handle) throws -> [String] {
     let owner = repository.pointer
     let iterator = try Handle("listing \(pattern)", free: git_reference_iterator_free) {
       git_reference_iterator_glob_new($0, owner, pattern)

@@ -10,6 +10,8 @@ enum TreeReader {
     let kind: git_object_t
 
     var isFolder: Bool { kind == GIT_OBJECT_TREE }
+    /// Whether it is an experiment's folder, as an entry of a ledger's root.
+    var isRecord: Bool { isFolder && !Aside.holds(name) }
   }
 
   /// What a tree lists, in git's order.

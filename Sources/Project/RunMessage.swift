@@ -1,0 +1,172 @@
+import Experiment
+import Foundation
+import Ledger
+import Manuscript
+
+/// What a record's commit message says of the run: verdicts, headline values with what moved, and where claims stand.
+///
+/// It is written when a run is recorded and read back by `palimpsest log`, which need not open ten thousand records.
+public struct RunMessage: Sendable {
+  /// A claim with its verdict.
+  public struct Claim: Hashable, Sendable, Codable {
+    /// The claim's label.
+    public let label: String
+    /// How it came out.
+    public let verdict: Verdict
+    /// What is claimed.
+    public let says: String
+    /// Whether it was made before its results; `nil` in records from before that was told.
+    public var standing: Registration.Standing?
+  }
+
+  /// A headline value.
+  public struct Headline: Hashable, Sendable, Codable {
+    /// The path that claims use.
+    public let path: String
+    /// The value with its interval, as prose writes it.
+    public let value: String
+    /// What it was in the record before, if it moved.
+    public let before: String?
+    /// Whether it moved, and past its interval.
+    public let movement: Movement
+  }
+
+  /// The experiment.
+  public var experiment: String
+  /// The claims, in the document's order.
+  public var claims: [Claim]
+  /// The headline values, in order of importance.
+  public var values: [Headline]
+  /// The cells that failed, with what went wrong.
+  public var failures: [Failure]
+  /// The labels of the cells that were dropped from the document after they had run.
+  public var withdrawn: [String]
+
+  /// A cell that failed.
+  public struct Failure: Hashable, Sendable, Codable {
+    /// Its label.
+    public let label: String
+    /// What went wrong.
+    public let message: String
+  }
+
+  /// Stands in a message for the commit that holds it, whose name is not known when it is written.
+  static let thisCommit = "this commit"
+
+  /// The verdict of all claims together; `nil` if there are none.
+  public var verdict: Verdict? { claims.isEmpty ? nil : .combined(claims.map(\.verdict)) }
+
+  /// What is to be said of a record.
+  public init(_ record: Record, after before: Record?, trail: Trail) {
+    experiment = record.experiment
+    let old = Dictionary(before?.headline.map { ($0.path, $0.value) } ?? []) { first, _ in first }
+    values = record.headline.map { path, value in
+      let movement = Movement(from: old[path], to: value)
+      let moved = movement == .beyond || movement == .within
+      return Headline(
+        path: path, value: value.formatted, before: moved ? old[path]?.formatted : nil, movement: movement)
+    }
+    let standings = Dictionary(trail.registrations.map { ($0.label, $0.standing) }) { first, _ in first }
+    claims = record.claims.map {
+      Claim(label: $0.label, verdict: $0.verdict, says: $0.says, standing: standings[$0.label])
+    }
+    failures = record.cells.compactMap { cell in cell.failure.map { Failure(label: cell.label, message: $0) } }
+    withdrawn = trail.withdrawn.map(\.label)
+    self.was = before?.verdict
+    self.trail = trail
+  }
+
+  private var was: Verdict?
+  private var trail = Trail()
+}
+
+extension RunMessage {
+  /// The message as it is committed: the verdict and the first values that moved, then a line for each claim, value,
+  /// failure and withdrawn cell, then where each claim stands.
+  func commitMessage(trailers: [CommitMessage.Trailer]) -> CommitMessage {
+    let lines =
+      claims.map { "\($0.verdict): \($0.label): \(Self.line($0.says))" } + values.map { "\($0.path) = \($0.text)" }
+      + failures.map { "failed: \($0.label): \(Self.line($0.message))" } + withdrawn.map { "withdrawn: \($0)" }
+    let standings = trail.registrations.map { claim in
+      let wording = "worded in \(claim.isInSource ? "source " : "")\(Self.short(claim.wording))"
+      let first = claim.firstResult.map { ", first result in \(Self.short($0))" } ?? ""
+      return CommitMessage.Trailer("Claim", "\(claim.label) \(claim.standing.rawValue); \(wording)\(first)")
+    }
+    return CommitMessage(subject: subject, body: lines, trailers: trailers + standings)
+  }
+
+  private var subject: String {
+    var parts: [String] = []
+    if !failures.isEmpty { parts.append("\(failures.count) cell\(failures.count == 1 ? "" : "s") failed") }
+    if let verdict {
+      parts.append(was == nil || was == verdict ? "\(verdict)" : "\(verdict) (was \(was.map { "\($0)" } ?? ""))")
+    }
+    let moved = values.filter { $0.movement != .equal }
+    parts += (moved.isEmpty ? Array(values.prefix(1)) : Array(moved.prefix(2))).map { "\($0.path) \($0.text)" }
+    return "\(experiment): " + (parts.isEmpty ? "recorded" : parts.joined(separator: ", "))
+  }
+
+  private static func short(_ commit: String) -> String {
+    commit == thisCommit ? commit : String(commit.prefix(10))
+  }
+
+  private static func line(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).joined(separator: " ").trimmingCharacters(in: .whitespaces)
+  }
+
+  /// Reads a commit's message back; `nil` for one that holds no record of the experiment.
+  init?(_ message: CommitMessage, experiment: String) {
+    guard message.subject.hasPrefix("\(experiment): ") else { return nil }
+    self.experiment = experiment
+    (claims, values, failures, withdrawn) = ([], [], [], [])
+    var standings: [String: Registration.Standing] = [:]
+    for trailer in message.trailers where trailer.key == "Claim" {
+      for standing in Registration.Standing.allCases {
+        guard let found = trailer.value.range(of: " \(standing.rawValue);") else { continue }
+        standings[String(trailer.value[..<found.lowerBound])] = standing
+      }
+    }
+    for line in message.body {
+      if let (verdict, label, says) = Self.claim(line) {
+        claims.append(Claim(label: label, verdict: verdict, says: says, standing: standings[label]))
+      } else if line.hasPrefix("failed: ") {
+        let (label, message) = Self.split(line.dropFirst(8), at: ": ")
+        failures.append(Failure(label: label, message: message))
+      } else if line.hasPrefix("withdrawn: ") {
+        withdrawn.append(String(line.dropFirst(11)))
+      } else if line.contains(" = ") {
+        values.append(Headline(line))
+      }
+    }
+  }
+
+  private static func claim(_ line: String) -> (Verdict, label: String, says: String)? {
+    let (word, rest) = split(line[...], at: ": ")
+    guard let verdict = Verdict(rawValue: word) else { return nil }
+    let (label, says) = split(rest[...], at: ": ")
+    return (verdict, label, says)
+  }
+
+  fileprivate static func split(_ text: Substring, at separator: String) -> (String, String) {
+    guard let found = text.range(of: separator) else { return (String(text), "") }
+    return (String(text[..<found.lowerBound]), String(text[found.upperBound...]))
+  }
+}
+
+extension RunMessage.Headline {
+  /// `0.982 [0.971, 0.990] (was 0.95 [0.94, 0.96], beyond its interval)`
+  var text: String {
+    guard let before else { return value }
+    return "\(value) (was \(before)\(movement == .beyond ? ", beyond its interval" : ""))"
+  }
+
+  /// Reads ``text`` back, with its path.
+  fileprivate init(_ line: String) {
+    let (path, rest) = RunMessage.split(line[...], at: " = ")
+    let (value, was) = RunMessage.split(rest[...], at: " (was ")
+    let isBeyond = was.hasSuffix(", beyond its interval)")
+    let before = was.isEmpty ? nil : String(was.dropLast(isBeyond ? ", beyond its interval)".count : 1))
+    self.init(
+      path: path, value: value, before: before, movement: before == nil ? .equal : isBeyond ? .beyond : .within)
+  }
+}

@@ -1,0 +1,54 @@
+import Experiment
+import Foundation
+import Ledger
+import Manuscript
+import Statistics
+import Tensor
+import Testing
+
+@testable import Project
+
+@Suite("Commit messages of records")
+struct RunMessageTests {
+  private static func record(_ value: Double, low: Double, high: Double, claim verdict: Verdict) -> Record {
+    var results = Results()
+    results.values = ["auroc": .estimate(Estimate(value: value, low: low, high: high, n: 9)), "layer": 3]
+    results.headline = ["auroc", "layer"]
+    let broken = Record.Cell(
+      label: "broken", kind: "probe", key: Digest(of: "b"), failure: "13 is\nunlucky", results: Results())
+    return Record(
+      experiment: "sums", document: "",
+      inputs: .init(
+        document: Digest(of: ""), models: [], data: [], plugins: [:], engine: "1", linearAlgebra: "x", overrides: [:],
+        seed: 1, facts: [:]),
+      cells: [Record.Cell(label: "a", kind: "probe", key: Digest(of: "a"), results: results), broken],
+      claims: [.init(label: "high", says: "It is: high (was low) = so.\n", verdict: verdict, expectations: [])])
+  }
+
+  @Test("What is said of a run is read back from its commit: verdicts, values with what moved, failures, standings.")
+  func roundTrip() throws {
+    var trail = Trail()
+    trail.registrations = [
+      Registration(
+        label: "high", standing: .changed, wording: String(repeating: "a", count: 40), isInSource: true,
+        firstResult: RunMessage.thisCommit)
+    ]
+    trail.withdrawn = [Withdrawn(label: "gone", kind: "probe", commit: "c", headline: [])]
+    let before = Self.record(0.5, low: 0.4, high: 0.6, claim: .supported)
+    let message = RunMessage(Self.record(0.9, low: 0.8, high: 0.95, claim: .refuted), after: before, trail: trail)
+    let commit = message.commitMessage(trailers: [.init("Host", "here")])
+    #expect(commit.subject.hasPrefix("sums: 1 cell failed, refuted (was supported), a.auroc 0.900"))
+    #expect(
+      commit.trailers.last?.value
+        == "high changed after; worded in source aaaaaaaaaa, first result in this commit")
+    let read = try #require(RunMessage(CommitMessage(parsing: commit.text), experiment: "sums"))
+    #expect(
+      read.claims == [.init(label: "high", verdict: .refuted, says: "It is: high (was low) = so.", standing: .changed)])
+    #expect(read.values == message.values)
+    #expect(read.values[0].movement == .beyond && read.values[0].before == "0.500 [0.400, 0.600]")
+    #expect(read.values[1].movement == .equal)
+    #expect(read.failures == [.init(label: "broken", message: "13 is unlucky")])
+    #expect(read.withdrawn == ["gone"])
+    #expect(RunMessage(CommitMessage(parsing: commit.text), experiment: "others") == nil)
+  }
+}
