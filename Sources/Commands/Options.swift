@@ -15,7 +15,10 @@ struct DocumentOptions: ParsableArguments {
   var settings: [String] = []
 
   /// The settings by name.
-  func overrides() throws -> [String: String] {
+  func overrides() throws -> [String: String] { try Self.overrides(settings) }
+
+  /// `name=value` settings by name.
+  static func overrides(_ settings: [String]) throws -> [String: String] {
     var overrides: [String: String] = [:]
     for setting in settings {
       let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

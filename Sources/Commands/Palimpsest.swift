@@ -20,7 +20,7 @@ public enum Palimpsest {
   static var registry: Registry { Registry(registered.withLock { $0 }) }
 
   /// Runs the command that the arguments ask for, then exits with its status: 0 done, 1 a claim refuted under
-  /// `check --claims`, 2 a mistake in the input, 3 the run failed.
+  /// `check --claims` or results that differ under `diff`, `verify` and `merge`, 2 a mistake in the input, 3 the run failed.
   public static func main(cells: [any CellKind.Type]) -> Never {
     registered.withLock { $0 = cells }
     do {
@@ -50,7 +50,7 @@ public enum Palimpsest {
         Foundation.exit(code == .success ? 0 : Status.mistake.rawValue)
       }
       Terminal.error("\(error)")
-      Foundation.exit(Status(of: error).rawValue)
+      Foundation.exit(error is MergeConflict ? Status.refuted.rawValue : Status(of: error).rawValue)
     }
   }
 

@@ -51,6 +51,14 @@ final class ProgressLine: Sendable {
     }
   }
 
+  /// Shows how far a run has come, and nothing that lasts.
+  @Sendable func showLive(_ experiment: String, _ event: Event) {
+    switch event {
+    case .started, .progress, .comparing: show(experiment, event)
+    default: break
+    }
+  }
+
   /// How a model reads its data: lengths, one prompt token by token, and how exact the engine is.
   private static func words(for set: PromptSet) -> [String] {
     func number(_ path: String...) -> String { set.results[path]?.plain ?? "0" }

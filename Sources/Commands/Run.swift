@@ -45,7 +45,7 @@ struct Run: ParsableCommand {
     let progress = ProgressLine()
     let runs = try project.run(
       documents.paths, overrides: overrides, rerun: rerun, memory: limit.memory?.bytes, sign: sign,
-      isCancelled: Interrupt.watch(), watch: progress.show)
+      isCancelled: Interrupt.watch(), onFault: { Terminal.note("\($0)") }, watch: progress.show)
     progress.clear()
     for run in runs { Terminal.summary(of: run) }
     if let note = runs.lazy.compactMap({ $0.recorded?.identity.note }).first { Terminal.note(note) }

@@ -11,6 +11,11 @@ public struct RecordComparison: Hashable, Sendable {
     public let before: String?
     /// What it is now.
     public let after: String?
+
+    /// A thing before and after.
+    public init(name: String, before: String?, after: String?) {
+      (self.name, self.before, self.after) = (name, before, after)
+    }
   }
 
   /// One value before and after.

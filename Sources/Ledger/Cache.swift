@@ -64,6 +64,8 @@ public struct Cache: Sendable {
       }
       return nil
     }
+    // What is used is told by the entry's time, so that the least recently used goes first.
+    utimes(file.path, nil)
     return data
   }
 
@@ -75,7 +77,7 @@ public struct Cache: Sendable {
     try write(Data(Self.index(content, key: key).utf8), to: entry("keys", key))
   }
 
-  private func entry(_ kind: String, _ digest: Digest) -> URL {
+  func entry(_ kind: String, _ digest: Digest) -> URL {
     // 256 folders, so that none grows too long to list.
     folder.appending(path: "\(kind)/\(digest.hex.prefix(2))/\(digest.hex.dropFirst(2))")
   }
@@ -85,7 +87,7 @@ public struct Cache: Sendable {
     "\(content)\n\(Digest(of: "\(key) \(content)"))\n"
   }
 
-  private static func content(of index: Data, key: Digest) -> Digest? {
+  static func content(of index: Data, key: Digest) -> Digest? {
     guard let text = String(data: index, encoding: .utf8),
       let content = Digest(hex: String(text.prefix { $0 != "\n" })), text == Self.index(content, key: key)
     else { return nil }

@@ -80,3 +80,11 @@ public struct Ledger: Sendable {
     return try TreeReader.folder(experiment, in: root, of: repository)
   }
 }
+
+extension Ledger {
+  /// The name that git would give to a folder of these files; nothing is written.
+  public func treeName(ofFiles files: [String: Data]) throws -> String {
+    var staging = try Staging(repository)
+    return try staging.folder(of: files).hex
+  }
+}

@@ -11,6 +11,9 @@ public enum ProjectError: Error, Hashable, Sendable, CustomStringConvertible {
   case noSuchDirection(path: String, known: [String], suggestion: String?)
   case notResults(revision: String, commit: String, branch: String)
   case notARange(String)
+  case noSource(commit: String, source: String?)
+  case noClaims
+  case noSuchCell(label: String, experiment: String, known: [String])
 
   /// What was found, what was expected, where, and what to do.
   public var description: String {
@@ -34,6 +37,18 @@ public enum ProjectError: Error, Hashable, Sendable, CustomStringConvertible {
     case .notResults(let revision, let commit, let branch):
       "“\(revision)” is the commit \(commit), which holds no results; expected a commit of the branch “\(branch)”, "
         + "as in \(branch)~3: “palimpsest log” lists them"
+    case .noSource(let commit, let source):
+      if let source {
+        "the record of \(commit) was made from the commit \(source), which is not here; fetch it, as in "
+          + "“git fetch origin \(source)”, and try again"
+      } else {
+        "the record of \(commit) names no commit of sources: it was made before the first one; "
+          + "“palimpsest show \(commit) --difference” prints what there was, and “git show \(commit):EXPERIMENT/experiment.md” "
+          + "its document"
+      }
+    case .noClaims: "no document makes a claim; write a {claim} cell first"
+    case .noSuchCell(let label, let experiment, let known):
+      "“\(experiment)” has no cell “\(label)”\n  known: \(known.joined(separator: ", "))"
     case .notARange(let text):
       "“\(text)” is no range of commits; expected A..B, as in results~1..results, or one commit to compare with the newest"
     case .notRun(let experiments):

@@ -31,11 +31,13 @@ extension Project {
   ///   - memory: the bytes that a run may take, if there is a limit.
   ///   - sign: whether to sign the commits, by git's configuration.
   ///   - isCancelled: asked often; when it says so the run stops, and keeps what is finished.
+  ///   - onFault: told of each entry of the cache that was found damaged; its work is done again.
   ///   - watch: told what happens, with the experiment's name.
   /// - Throws: `Problems` before anything runs; `LedgerError` if nothing could be recorded.
   public func run(
     _ paths: [String] = [], overrides: [String: String] = [:], rerun: Bool = false, memory: Int? = nil,
     sign: Bool = false, isCancelled: @escaping @Sendable () -> Bool = { false },
+    onFault: @escaping @Sendable (CacheFault) -> Void = { _ in },
     watch: @escaping @Sendable (String, Event) -> Void = { _, _ in }
   ) throws -> [Run] {
     let ledger = try ledger()
@@ -45,7 +47,8 @@ extension Project {
     let unchanged = rerun ? sources.map { _ in nil } : sources.map(stamps.current)
     let changed = zip(sources, unchanged).filter { $1 == nil }.map(\.0)
     var experiments = try experiments(changed, overrides: overrides)[...]
-    let runner = Runner(shelf: shelf, store: store(), rerun: rerun, memory: memory, isCancelled: isCancelled)
+    let runner = Runner(
+      shelf: shelf, store: store(onFault: onFault), rerun: rerun, memory: memory, isCancelled: isCancelled)
     return try zip(sources, unchanged).compactMap { source, stamp in
       if let stamp, let commit = try ledger.head() {
         return Run(

@@ -8,8 +8,8 @@ import Tensor
 extension Project {
   /// Where results are looked for before a cell runs: this folder's cache, then the newest records of the ledger, so
   /// that a fresh clone need not compute what is recorded.
-  func store() -> ResultStore {
-    let cache = Cache(project: root)
+  func store(onFault: @escaping @Sendable (CacheFault) -> Void = { _ in }) -> ResultStore {
+    let cache = Cache(project: root, onFault: onFault)
     let recorded = Mutex<[Digest: Results]?>(nil)
     return ResultStore(
       load: { key in

@@ -320,7 +320,7 @@ public struct Runner: Sendable {
       ?? (cell.writes == nil ? store.load(key.digest) : nil)
   }
 
-  private func scope(of cell: PreparedCell, in experiment: Experiment) throws -> CellScope {
+  func scope(of cell: PreparedCell, in experiment: Experiment) throws -> CellScope {
     var subject: Subject?
     // One that waits for a model cannot read it yet.
     if cell.usesModel, let model = experiment.model(of: cell.cell) {
@@ -333,7 +333,7 @@ public struct Runner: Sendable {
     return CellScope(cell: cell.cell, subject: subject, data: data, root: shelf.root)
   }
 
-  private func key(
+  func key(
     of cell: PreparedCell, scope: CellScope, in experiment: Experiment, upstream: [String: CellKey]
   ) -> CellKey {
     var parts = [

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Foundation
+import Project
+
+/// `palimpsest register`
+struct Register: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Commit the documents' claims without running anything.",
+    discussion: """
+      Reports and the log say of each claim whether it was registered before the first result that bears on it, after,
+      or changed after. A claim whose document was committed before the run counts as registered without this.
+
+      EXAMPLES
+        palimpsest register
+        palimpsest register experiments/harmfulness-by-layer.md --sign
+      """)
+
+  @Argument(
+    help: "Documents, folders of them, or experiments' names; every document if left out.",
+    completion: .file(extensions: ["md"]))
+  var paths: [String] = []
+
+  @Flag(help: "Sign the commits, by git's own configuration (gpg or ssh).")
+  var sign = false
+
+  func run() throws {
+    let registered = try Project.current().register(paths, sign: sign)
+    for one in registered {
+      let claims = "\(one.claims) claim\(one.claims == 1 ? "" : "s")"
+      print(
+        one.recorded.isNew
+          ? "\(one.experiment): \(claims) registered in \(one.recorded.commit.short)"
+          : "\(one.experiment): \(claims) registered already, as they are worded now")
+    }
+    if let note = registered.lazy.compactMap(\.recorded.identity.note).first { Terminal.note(note) }
+  }
+}

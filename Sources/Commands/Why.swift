@@ -1,0 +1,30 @@
+import ArgumentParser
+import Foundation
+import Project
+
+/// `palimpsest why`
+struct Why: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say which input of a cell changed since its last run, or that none did.",
+    discussion: """
+      EXAMPLES
+        palimpsest why harmfulness-by-layer
+        palimpsest why harmfulness-by-layer.harmfulness
+        palimpsest why harmfulness-by-layer --set folds=10
+      """)
+
+  @Argument(help: "An experiment, or EXPERIMENT.cell.", completion: .experiments)
+  var name: String
+
+  @Option(name: .customLong("set"), help: ArgumentHelp("Set a parameter of the document.", valueName: "name=value"))
+  var settings: [String] = []
+
+  func run() throws {
+    for reason in try Project.current().why(name, overrides: try DocumentOptions.overrides(settings)) {
+      print("\(reason.cell): " + (reason.isUnchanged ? "nothing changed" : reason.changes.isEmpty ? "runs" : "changed"))
+      if let note = reason.note { print("  \(note)") }
+      let rows = reason.changes.map { [$0.name, $0.before ?? "–", "->", $0.after ?? "–"] }
+      for line in Terminal.columns(rows) { print("  \(line)") }
+    }
+  }
+}
