@@ -53,11 +53,14 @@ let package = Package(
     .target(name: "Patching", dependencies: ["Experiment"], path: "Plugins/Patching"),
     .target(name: "Attribution", dependencies: ["Experiment"], path: "Plugins/Attribution"),
     .target(name: "Steering", dependencies: ["Experiment"], path: "Plugins/Steering"),
+    .target(name: "Combination", dependencies: ["Experiment"], path: "Plugins/Combination"),
     .target(name: "Interchange", dependencies: ["Experiment"], path: "Plugins/Interchange"),
     .target(name: "Train", dependencies: ["Experiment", "Training", "World"], path: "Plugins/Train"),
     .target(
       name: "Bundle",
-      dependencies: ["Probe", "Ablation", "Patching", "Attribution", "Interchange", "Steering", "Train"],
+      dependencies: [
+        "Probe", "Ablation", "Patching", "Attribution", "Interchange", "Steering", "Combination", "Train",
+      ],
       path: "Plugins/Bundle"),
 
     // `swift package run-experiments`, `swift package render-site`.
@@ -91,6 +94,7 @@ let package = Package(
     .testTarget(name: "SteeringTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "AttributionTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Runner", "Bundle"]),
+    .testTarget(name: "CombinationTests", dependencies: ["Combination", "Runner", "Bundle"]),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger"]),
     .testTarget(name: "ProjectTests", dependencies: ["Project", "Bundle"]),
     .testTarget(name: "SiteTests", dependencies: ["Site"]),

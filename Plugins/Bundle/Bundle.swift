@@ -1,5 +1,6 @@
 import Ablation
 import Attribution
+import Combination
 import Experiment
 import Interchange
 import Patching
@@ -11,14 +12,17 @@ import Train
 public let bundledCells: [any CellKind.Type] = [
   AblationCell.self,
   AttributeCell.self,
+  CombineCell.self,
   DatasetCell.self,
   DirectionCell.self,
   EvaluateCell.self,
+  GeometryCell.self,
   InterchangeCell.self,
   KnockoutCell.self,
   LensCell.self,
   PatchCell.self,
   ProbeCell.self,
+  RivalsCell.self,
   SteerCell.self,
   TrainCell.self,
   TransferCell.self,

@@ -1,0 +1,70 @@
+import Experiment
+import Transformer
+
+/// Prompts with the categories of harm that each belongs to, and the token where each is read.
+struct CategoryPrompts {
+  let prompts: [Prompt]
+  /// The categories of each prompt; none if it is harmless. `[prompts]`
+  let categories: [[String]]
+  /// Which token is read and changed. `[prompts]`
+  let places: [Int]
+
+  var tokens: [[Int]] { prompts.map(\.tokens) }
+  var harmless: [Int] { prompts.indices.filter { categories[$0].isEmpty } }
+  var harmful: [Int] { prompts.indices.filter { !categories[$0].isEmpty } }
+
+  /// - Parameters:
+  ///   - filter: the rows.
+  ///   - target: the column that says which are harmful.
+  ///   - column: the column that holds their categories.
+  ///   - position: where they are read.
+  init(_ filter: RowFilter, target: String, column: String, at position: Position, in context: CellContext) throws {
+    let (subject, data) = (try context.subject, try context.data)
+    prompts = try context.prompts(where: filter, readAt: [position])
+    categories = prompts.map { Self.categories(of: data.rows[$0.row], target: target, column: column) }
+    places = try prompts.map { try subject.index(of: position, in: $0, data: data) }
+  }
+
+  private init(_ prompts: [Prompt], _ categories: [[String]], _ places: [Int]) {
+    (self.prompts, self.categories, self.places) = (prompts, categories, places)
+  }
+
+  /// The categories of a row: none if it is harmless.
+  static func categories(of row: Dataset.Row, target: String, column: String) -> [String] {
+    guard row[target]?.truth == true, let text = row[column]?.plain else { return [] }
+    return text.split(separator: "+").map { $0.trimmingPrefix { $0 == " " } }.map(String.init).sorted()
+  }
+
+  /// Some of the prompts.
+  func selecting(_ indices: [Int]) -> CategoryPrompts {
+    CategoryPrompts(
+      indices.map { prompts[$0] }, indices.map { categories[$0] }, indices.map { places[$0] })
+  }
+
+  /// The prompts of one category and no other.
+  func only(_ category: String) -> [Int] { prompts.indices.filter { categories[$0] == [category] } }
+
+  /// What hooks have at each prompt's place: `[hook][prompts][width]`.
+  func activations(_ hooks: [HookPoint], of model: Model) throws -> [[[Float]]] {
+    let forward = try model.forward(
+      tokens, capture: hooks.map { HookPattern($0) }, at: .indices(places.map { [$0] }), logits: .none)
+    return try hooks.map { hook in
+      try prompts.indices.map { try forward.activation(hook, sequence: $0).values }
+    }
+  }
+}
+
+/// Means of activations, in float64.
+enum Mean {
+  /// The mean of some rows: `[width]`.
+  static func of(_ rows: [[Float]], _ indices: [Int]) -> [Double] {
+    var sums = [Double](repeating: 0, count: rows.first?.count ?? 0)
+    for index in indices {
+      for (column, value) in rows[index].enumerated() { sums[column] += Double(value) }
+    }
+    return sums.map { $0 / Double(max(1, indices.count)) }
+  }
+
+  /// The mean of numbers.
+  static func of(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
+}
