@@ -33,6 +33,12 @@ package enum ProbeCell: CellKind {
       problems.append(
         Problem("“folds” is \(settings.folds)", at: scope.location(of: "folds"), expected: "expected: at least 2"))
     }
+    if settings.permutations < 1 {
+      problems.append(
+        Problem(
+          "“permutations” is \(settings.permutations)", at: scope.location(of: "permutations"),
+          expected: "expected: at least 1"))
+    }
     if let data = scope.data, data.columns.contains(settings.target) {
       let odd = data.rows.filter(settings.rows.accepts).compactMap { $0[settings.target] }.first { $0.truth == nil }
       if let odd {

@@ -5,7 +5,14 @@ import Project
 /// `palimpsest export`
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print every value of a commit as one tidy table: a row a value.",
+    abstract: "Print every value of a commit as one tidy table, or write a direction to a file.",
+    subcommands: [ExportValues.self, ExportDirection.self], defaultSubcommand: ExportValues.self)
+}
+
+/// `palimpsest export values`, which may be left out
+struct ExportValues: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "values", abstract: "Print every value of a commit as one tidy table: a row a value.",
     discussion: """
       The columns are experiment, cell, value, estimate, low, high, n, commit; numbers keep their full precision.
 
