@@ -55,11 +55,13 @@ let package = Package(
     .target(name: "Steering", dependencies: ["Experiment"], path: "Plugins/Steering"),
     .target(name: "Combination", dependencies: ["Experiment"], path: "Plugins/Combination"),
     .target(name: "Interchange", dependencies: ["Experiment"], path: "Plugins/Interchange"),
+    .target(name: "Justification", dependencies: ["Experiment"], path: "Plugins/Justification"),
     .target(name: "Train", dependencies: ["Experiment", "Training", "World"], path: "Plugins/Train"),
     .target(
       name: "Bundle",
       dependencies: [
-        "Probe", "Ablation", "Patching", "Attribution", "Interchange", "Steering", "Combination", "Train",
+        "Probe", "Ablation", "Patching", "Attribution", "Interchange", "Steering", "Combination",
+        "Justification", "Train",
       ],
       path: "Plugins/Bundle"),
 
@@ -95,6 +97,7 @@ let package = Package(
     .testTarget(name: "AttributionTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "CombinationTests", dependencies: ["Combination", "Runner", "Bundle"]),
+    .testTarget(name: "JustificationTests", dependencies: ["Justification", "Runner", "Bundle"]),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger"]),
     .testTarget(name: "ProjectTests", dependencies: ["Project", "Bundle"]),
     .testTarget(name: "SiteTests", dependencies: ["Site"]),

@@ -3,6 +3,7 @@ import Attribution
 import Combination
 import Experiment
 import Interchange
+import Justification
 import Patching
 import Probe
 import Steering
@@ -18,11 +19,14 @@ public let bundledCells: [any CellKind.Type] = [
   EvaluateCell.self,
   GeometryCell.self,
   InterchangeCell.self,
+  JustifyCell.self,
   KnockoutCell.self,
+  LabellerCell.self,
   LensCell.self,
   PatchCell.self,
   ProbeCell.self,
   RivalsCell.self,
+  SpreadCell.self,
   SteerCell.self,
   TrainCell.self,
   TransferCell.self,
