@@ -22,7 +22,7 @@ from participant import Others, wait_for_quiet
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-DOCUMENT = ROOT / "experiments/harmfulness-by-layer.md"
+DOCUMENT = ROOT / "experiments/claim-a-harmfulness-feature.md"
 COPIES = 20
 
 

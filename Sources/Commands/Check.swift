@@ -10,7 +10,7 @@ struct Check: ParsableCommand {
 
       EXAMPLES
         palimpsest check
-        palimpsest check --claims experiments/harmfulness-by-layer.md
+        palimpsest check --claims experiments/claim-a-harmfulness-feature.md
       """)
 
   @OptionGroup var documents: DocumentOptions

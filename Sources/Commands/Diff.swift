@@ -14,7 +14,7 @@ struct Diff: ParsableCommand {
       EXAMPLES
         palimpsest diff                                  the last commit against the one before
         palimpsest diff results~3..results
-        palimpsest diff 2026-11-20.. harmfulness-by-layer
+        palimpsest diff 2026-11-20.. claim-a-harmfulness-feature
         palimpsest diff v1..v2 --html diff.html          with the figures in pairs
       """)
 

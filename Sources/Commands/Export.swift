@@ -19,7 +19,7 @@ struct ExportValues: ParsableCommand {
       EXAMPLES
         palimpsest export > values.csv
         palimpsest export results~3 --format json
-        palimpsest export --experiment harmfulness-by-layer
+        palimpsest export --experiment claim-a-harmfulness-feature
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {

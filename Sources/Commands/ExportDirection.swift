@@ -13,8 +13,8 @@ struct ExportDirection: ParsableCommand {
       llama.cpp, whose scale 1 adds the raw difference.
 
       EXAMPLES
-        palimpsest export direction refusal-direction.refusal.best
-        palimpsest export direction refusal-direction.refusal.best --format gguf --out refusal.gguf
+        palimpsest export direction single-direction.refusal.best
+        palimpsest export direction single-direction.refusal.best --format gguf --out refusal.gguf
       """)
 
   @Argument(help: "EXPERIMENT.CELL.NAME, or EXPERIMENT.CELL where there is but one.")

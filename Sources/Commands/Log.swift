@@ -13,7 +13,7 @@ struct Log: ParsableCommand {
 
       EXAMPLES
         palimpsest log
-        palimpsest log harmfulness-by-layer --limit 5
+        palimpsest log claim-a-harmfulness-feature --limit 5
         palimpsest log --from results@{2026-11-20}
         palimpsest log --json | jq .values
       """)

@@ -13,7 +13,7 @@ struct Orthogonalise: ParsableCommand {
 
       EXAMPLES
         palimpsest model orthogonalise experiments/models/aligned-small \\
-          --direction refusal-direction.refusal.best --out orthogonalised
+          --direction single-direction.refusal.best --out orthogonalised
       """)
 
   @Argument(help: "A Hugging Face model directory.", completion: .directory)

@@ -12,7 +12,7 @@ struct Register: ParsableCommand {
 
       EXAMPLES
         palimpsest register
-        palimpsest register experiments/harmfulness-by-layer.md --sign
+        palimpsest register experiments/claim-a-harmfulness-feature.md --sign
       """)
 
   @Argument(

@@ -13,7 +13,7 @@ struct Restore: ParsableCommand {
 
       EXAMPLES
         palimpsest restore results~3
-        palimpsest restore 2026-11-20 harmfulness-by-layer --to ../as-it-was
+        palimpsest restore 2026-11-20 claim-a-harmfulness-feature --to ../as-it-was
       """)
 
   @Argument(help: "A revision of results; the newest if left out.", completion: .revisions)

@@ -11,7 +11,7 @@ struct Run: ParsableCommand {
 
       EXAMPLES
         palimpsest run
-        palimpsest run experiments/harmfulness-by-layer.md --set folds=10
+        palimpsest run experiments/claim-a-harmfulness-feature.md --set folds=10
         palimpsest run --memory 8G
         palimpsest run --dry-run
       """)

@@ -11,7 +11,7 @@ struct Show: ParsableCommand {
       EXAMPLES
         palimpsest show
         palimpsest show results~3
-        palimpsest show 2026-11-20 harmfulness-by-layer
+        palimpsest show 2026-11-20 claim-a-harmfulness-feature
         palimpsest show --json | jq .claims
       """)
 

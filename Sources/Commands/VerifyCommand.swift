@@ -16,7 +16,7 @@ struct VerifyCommand: ParsableCommand {
       EXAMPLES
         palimpsest verify                       the newest commit
         palimpsest verify results~3
-        palimpsest verify 2026-11-20 harmfulness-by-layer
+        palimpsest verify 2026-11-20 claim-a-harmfulness-feature
         palimpsest verify --all
         palimpsest verify --sample 10
       """)

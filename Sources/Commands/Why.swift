@@ -8,9 +8,9 @@ struct Why: ParsableCommand {
     abstract: "Say which input of a cell changed since its last run, or that none did.",
     discussion: """
       EXAMPLES
-        palimpsest why harmfulness-by-layer
-        palimpsest why harmfulness-by-layer.harmfulness
-        palimpsest why harmfulness-by-layer --set folds=10
+        palimpsest why claim-a-harmfulness-feature
+        palimpsest why claim-a-harmfulness-feature.harmfulness
+        palimpsest why claim-a-harmfulness-feature --set folds=10
       """)
 
   @Argument(help: "An experiment, or EXPERIMENT.cell.", completion: .experiments)

@@ -19,8 +19,8 @@ struct DocumentTests {
   @Test("Every document is without mistakes.")
   func check() throws {
     let names = try Project(root: Self.root, registry: registry).check()
-    #expect(names.contains("harmfulness-by-layer"))
-    #expect(names.contains("refusal-direction"))
+    #expect(names.contains("claim-a-harmfulness-feature"))
+    #expect(names.contains("single-direction"))
     #expect(names.contains("aligned-small"))
   }
 
