@@ -12,7 +12,11 @@ extension Tokenizer {
 
   /// Whether a model has a tokenizer that can be read, as far as names of files tell.
   public static func isPresent(at url: URL) -> Bool {
-    GGUFFile.isOne(url) || TokenizerFiles.isPresent(in: url)
+    guard GGUFFile.isOne(url) else { return TokenizerFiles.isPresent(in: url) }
+    // Files of weights alone say so by this kind.
+    let kind = try? GGUFFile(path: url.path).metadata.string(ifPresent: "tokenizer.ggml.model")
+    guard let kind else { return false }
+    return !["none", "no_vocab"].contains(kind)
   }
 
   /// The chat template of a model, also where there is no tokenizer beside `tokenizer_config.json`.

@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 import Testing
 import Tokenizer
 
@@ -116,5 +117,18 @@ extension VocabularyTests {
     let chat: [ChatMessage] = [.user("Hello"), .assistant("Yes?")]
     let ours = try Tokenizer.chatTemplate(of: file).render(chat, addGenerationPrompt: true)
     #expect(ours == (try expected.chatTemplate().render(chat, addGenerationPrompt: true)))
+  }
+
+  @Test("A GGUF file of weights alone has no tokenizer, and says so.")
+  func weightsAlone() throws {
+    for (kind, isThere) in [("none", false), ("no_vocab", false), ("gpt2", true), (nil, false)] {
+      let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).gguf")
+      defer { try? FileManager.default.removeItem(at: file) }
+      try GGUFWriter.write(
+        metadata: [("general.architecture", .text("llama"))]
+          + (kind.map { [("tokenizer.ggml.model", .text($0))] } ?? []),
+        tensors: [("w", Tensor([2], [1, 2]))], to: file.path)
+      #expect(Tokenizer.isPresent(at: file) == isThere, "\(kind ?? "no kind")")
+    }
   }
 }
