@@ -10,12 +10,20 @@ struct Init: ParsableCommand {
       EXAMPLES
         palimpsest init
         palimpsest init my-project
+        palimpsest init --merge-driver      plain “git merge” then merges results record by record
       """)
 
   @Argument(help: "The folder.", completion: .directory)
   var folder = "."
 
+  @Flag(help: "Tell git to merge results with palimpsest, in this clone's own configuration.")
+  var mergeDriver = false
+
   func run() throws {
-    for line in try Project.initialise(at: URL(filePath: folder, directoryHint: .isDirectory)) { print(line) }
+    let place = URL(filePath: folder, directoryHint: .isDirectory)
+    for line in try Project.initialise(at: place) { print(line) }
+    guard mergeDriver else { return }
+    let done = try Project.installMergeDriver(at: place)
+    print(done.isEmpty ? "git merges results with palimpsest already" : done.joined(separator: "; "))
   }
 }

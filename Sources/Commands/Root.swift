@@ -16,7 +16,8 @@ struct Root: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Run.self, Check.self, PlanCommand.self, SiteCommand.self, Log.self, Show.self, Diff.self, Export.self,
-      VerifyCommand.self, Restore.self, Register.self, Merge.self, Push.self, Fetch.self, Why.self, CacheCommand.self,
+      VerifyCommand.self, Restore.self, Register.self, Merge.self, MergeDriver.self, Push.self, Fetch.self, Why.self,
+      CacheCommand.self,
       Init.self, New.self, Cells.self, ModelCommand.self, Hooks.self, Tokenize.self, TemplateCommand.self,
     ])
 }

@@ -33,8 +33,6 @@ extension Ledger {
 private struct HistoryWalk {
   private var frontier: [(id: git_oid, time: git_time_t)] = []
   private var seen: Set<String> = []
-  /// The trees that the last commits compared, since a parent is usually the next to be visited.
-  private var folders: [String: Folders] = [:]
 
   init(from start: git_oid) {
     frontier = [(start, 0)]
@@ -45,52 +43,27 @@ private struct HistoryWalk {
     guard let newest = frontier.indices.max(by: { frontier[$0].time < frontier[$1].time }) else { return nil }
     let id = frontier.remove(at: newest).id
     let commit = try Handle.commit(id, in: repository)
-    let mine = try folders(of: commit, in: repository)
-    var before: [Folders] = []
+    let tree = git_commit_tree_id(commit.pointer)?.pointee
+    var changed: TreeChanges?
     var parents: [CommitID] = []
     for index in 0..<git_commit_parentcount(commit.pointer) {
       guard let parent = git_commit_parent_id(commit.pointer, index)?.pointee else { continue }
       parents.append(CommitID(parent))
       do {
         let parentCommit = try Handle.commit(parent, in: repository)
-        before.append(try folders(of: parentCommit, in: repository))
+        let before = git_commit_tree_id(parentCommit.pointer)?.pointee
+        let changes = try TreeChanges(from: before, to: tree, in: repository)
+        // What a merge took from one of its parents is told where it was recorded.
+        changed = changed?.intersection(changes) ?? changes
         if seen.insert(parent.hex).inserted { frontier.append((parent, git_commit_time(parentCommit.pointer))) }
       } catch {
         // A shallow clone ends where it was cut.
         guard git_repository_is_shallow(repository.pointer) == 1 else { throw error }
       }
     }
+    let changes = try changed ?? TreeChanges(from: nil, to: tree, in: repository)
     return Self.entry(
-      id, commit.pointer, parents: parents, experiments: Self.changed(mine.records, before.map(\.records)),
-      registered: Self.changed(mine.registered, before.map(\.registered)))
-  }
-
-  /// The names that differ from each of the parents: what a merge took from one of them is told where it was recorded.
-  private static func changed(_ mine: [String: String], _ before: [[String: String]]) -> [String] {
-    guard let first = before.first else { return mine.keys.sorted() }
-    guard !before.contains(mine) else { return [] }
-    let names = before.reduce(Set(mine.keys)) { $0.union($1.keys) }
-    return names.filter { name in first[name] != mine[name] && before.allSatisfy { $0[name] != mine[name] } }.sorted()
-  }
-
-  /// What a commit's tree holds, by experiment.
-  private struct Folders {
-    var records: [String: String] = [:]
-    var registered: [String: String] = [:]
-  }
-
-  private mutating func folders(of commit: borrowing Handle, in repository: borrowing Handle) throws -> Folders {
-    guard let root = git_commit_tree_id(commit.pointer)?.pointee else { return Folders() }
-    if let known = folders[root.hex] { return known }
-    var found = Folders()
-    for entry in try TreeReader.entries(of: root, in: repository) {
-      if entry.isRecord { found.records[entry.name] = entry.id.hex }
-      guard entry.name == Aside.registered.rawValue else { continue }
-      for own in try TreeReader.entries(of: entry.id, in: repository) { found.registered[own.name] = own.id.hex }
-    }
-    if folders.count >= 64 { folders.removeAll() }
-    folders[root.hex] = found
-    return found
+      id, commit.pointer, parents: parents, experiments: changes.records, registered: changes.registered)
   }
 
   private static func entry(

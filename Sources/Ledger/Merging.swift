@@ -21,6 +21,15 @@ public struct MergeCandidate: Sendable {
   public let oursMade: Entry?
   /// The commit that made the other's record.
   public let theirsMade: Entry?
+
+  /// From its parts.
+  public init(
+    experiment: String, ours: [String: Data]?, theirs: [String: Data]?, oursMade: Entry?, theirsMade: Entry?
+  ) {
+    self.experiment = experiment
+    (self.ours, self.theirs) = (ours, theirs)
+    (self.oursMade, self.theirsMade) = (oursMade, theirsMade)
+  }
 }
 
 /// What became of a merge.

@@ -9,6 +9,11 @@ public struct Fetched: Hashable, Sendable {
   public let ahead: Int
   /// How many commits of the local branch it lacks.
   public let behind: Int
+
+  /// From its parts.
+  public init(branch: String, ahead: Int, behind: Int) {
+    (self.branch, self.ahead, self.behind) = (branch, ahead, behind)
+  }
 }
 
 extension Ledger {

@@ -37,8 +37,13 @@ extension Project {
         commit: entry.commit.hex, date: entry.date, subject: entry.subject, verdict: record.verdict,
         headline: record.headline)
     }
-    return Page(
+    var page = Page(
       record: try Record(experiment: name, files: files), commit: newest.commit.hex, date: newest.date,
-      trailers: Dictionary(newest.trailers.map { ($0.key, $0.value) }) { first, _ in first }, history: past)
+      trailers: Dictionary(newest.trailers.filter { $0.key != "Claim" }.map { ($0.key, $0.value) }) { first, _ in first
+      },
+      history: past)
+    let trail = try trail(of: name)
+    (page.registrations, page.withdrawn, page.everRun) = (trail.registrations, trail.withdrawn, trail.everRun)
+    return page
   }
 }

@@ -289,6 +289,9 @@ enum BundledTheme {
     .claim.inconclusive { border-left-style: dashed; }
     .claim .says { margin-bottom: .6rem; }
     .claim .says .verdict { margin-right: .35rem; }
+    .claim .standing { margin: -.3rem 0 .6rem; color: var(--muted); font: var(--s0)/1.5 var(--sans); }
+    .claim .standing .mark { font-weight: 600; color: var(--ink); }
+    .claim .standing.after .mark { color: var(--refuted); }
     .claim ul { list-style: none; padding: 0; margin: 0 0 .4rem; font: var(--s1)/1.6 var(--sans); }
     .expectation { margin-bottom: .35rem; }
     .verdict.small { font-size: .62rem; padding: .02em .5em .06em; border-width: 1px; }
@@ -403,7 +406,8 @@ enum BundledTheme {
     "templates/claim.html": #"""
     <section class="claim {{verdict}}" id="{{id}}">
     <p class="says"><span class="verdict {{verdict}}">{{verdict}}</span> {{says}}</p>
-    <ul>
+    {{#standing}}<p class="standing {{mark}}"><span class="mark">{{word}}</span> {{details}}</p>
+    {{/standing}}<ul>
     {{#expectations}}
     <li class="expectation"><span class="verdict small {{outcome}}">{{outcome}}</span> <code>{{condition}}</code>
     <span class="found">{{#values}}<span><a class="value" href="{{href}}" title="{{details}}">{{path}}</a> = {{value}}</span> {{/values}}</span></li>
@@ -524,6 +528,17 @@ enum BundledTheme {
     {{/promptSets}}
     </section>
     {{/hasPromptSets}}
+    {{#hasWithdrawn}}
+    <section class="appendix" id="withdrawn">
+    <h2>Withdrawn</h2>
+    <p class="remark">{{withdrawnSummary}}</p>
+    <div class="frame" tabindex="0" role="region" aria-label="Withdrawn cells"><table>
+    <thead><tr><th>cell</th><th>kind</th><th>last result</th><th>last record</th></tr></thead>
+    <tbody>{{#withdrawn}}<tr><td><code>{{label}}</code></td><td>{{cellKind}}</td><td>{{#headline}}<code>{{path}}</code> {{value}} <span class="interval">{{interval}}</span><br>{{/headline}}</td><td><code title="{{fullCommit}}">{{commit}}</code></td></tr>
+    {{/withdrawn}}</tbody>
+    </table></div>
+    </section>
+    {{/hasWithdrawn}}
     <section class="appendix" id="provenance">
     <h2>Provenance</h2>
     <p class="remark">The results are a function of what is listed here. To make them again, and this page:</p>

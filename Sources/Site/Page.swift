@@ -14,6 +14,12 @@ public struct Page: Sendable {
   public var trailers: [String: String]
   /// Every record of the experiment, newest first, this one among them.
   public var history: [Past]
+  /// Where each claim stands: made before its results were seen, or after.
+  public var registrations: [Registration] = []
+  /// Cells that ran and stand in the document no more.
+  public var withdrawn: [Withdrawn] = []
+  /// How many cells, told apart by label, have ever had a result; `nil` if that is not known.
+  public var everRun: Int?
 
   /// An experiment's newest record, with what the ledger knows of it.
   public init(

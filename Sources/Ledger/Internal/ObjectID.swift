@@ -18,7 +18,7 @@ extension git_oid {
   static func same(_ a: git_oid?, _ b: git_oid?) -> Bool {
     switch (a, b) {
     case (nil, nil): true
-    case (let a?, let b?): a.hex == b.hex
+    case (let a?, let b?): withUnsafePointer(to: a) { a in withUnsafePointer(to: b) { git_oid_cmp(a, $0) == 0 } }
     default: false
     }
   }

@@ -13,7 +13,7 @@ struct CellBlock {
   func html(_ cell: Manuscript.Cell) -> String {
     let label = cell.label.value
     if let claim = page.record.claims.first(where: { $0.label == label }) {
-      return theme.render("claim", ClaimBlock(claim, in: page.record, source: cell.source))
+      return theme.render("claim", ClaimBlock(claim, in: page, source: cell.source))
     }
     return theme.render("cell", view(cell, page.record.cell(label)))
   }

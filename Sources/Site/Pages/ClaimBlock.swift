@@ -7,8 +7,16 @@ struct ClaimBlock {
   let label: String
   let says: String
   let verdict: String
+  let standing: Standing?
   let expectations: [Expectation]
   let code: String
+
+  /// Whether the claim was made before its results.
+  struct Standing {
+    let mark: String
+    let word: String
+    let details: String
+  }
 
   struct Expectation {
     let condition: String
@@ -23,7 +31,9 @@ struct ClaimBlock {
     let details: String
   }
 
-  init(_ claim: Record.Claim, in record: Record, source: String) {
+  init(_ claim: Record.Claim, in page: Page, source: String) {
+    let record = page.record
+    standing = page.registrations.first { $0.label == claim.label }.map(Self.standing)
     id = Numbering.id("claim", claim.label)
     label = claim.label
     says = claim.says
@@ -42,5 +52,15 @@ struct ClaimBlock {
             details: Words.full(value))
         })
     }
+  }
+
+  private static func standing(_ registration: Registration) -> Standing {
+    let wording =
+      "worded in \(registration.isInSource ? "the document's commit " : "")"
+      + Words.short(commit: registration.wording)
+    let first = registration.firstResult.map { ", first result in \(Words.short(commit: $0))" } ?? ", no result yet"
+    return Standing(
+      mark: registration.standing == .before ? "before" : "after", word: registration.standing.rawValue,
+      details: wording + first)
   }
 }

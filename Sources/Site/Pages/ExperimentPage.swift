@@ -44,6 +44,9 @@ struct ExperimentPage {
     let controls: [ControlRow]
     let hasPromptSets: Bool
     let promptSets: [PromptSetView]
+    let hasWithdrawn: Bool
+    let withdrawn: [WithdrawnRow]
+    let withdrawnSummary: String
     let provenance: [Fact]
     let command: String
     let historyHref: String
@@ -83,7 +86,9 @@ struct ExperimentPage {
       },
       facts: facts(), failures: failed == 0 ? nil : Words.count(failed, "cell") + " failed",
       abstract: document?.frontMatter.description, body: body(), hasControls: !controls.isEmpty, controls: controls,
-      hasPromptSets: !record.promptSets.isEmpty, promptSets: promptSets(), provenance: provenance(), command: command(),
+      hasPromptSets: !record.promptSets.isEmpty, promptSets: promptSets(), hasWithdrawn: !page.withdrawn.isEmpty,
+      withdrawn: page.withdrawn.map(WithdrawnRow.init),
+      withdrawnSummary: WithdrawnRow.summary(of: page), provenance: provenance(), command: command(),
       historyHref: place.root + Markup.address(place.history), historyCount: Words.count(page.history.count, "record"),
       sourceHref: place.root + Markup.address(place.data) + "experiment.md")
   }
