@@ -55,7 +55,7 @@ struct CacheCommand: ParsableCommand {
 
         EXAMPLES
           palimpsest cache gc --limit 2G
-          palimpsest cache gc --limit 0B
+          palimpsest cache gc --limit 1K
         """)
 
     @Option(help: ArgumentHelp("How much may stay, as in 2G or 512M.", valueName: "amount"))

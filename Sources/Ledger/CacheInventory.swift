@@ -67,7 +67,9 @@ extension Cache {
       total -= object.size
       remove(object.url, size: object.size)
     }
-    for file in files("objects", unfinished: true) + files("keys", unfinished: true) where file.used < young {
+    // A file that is being written must not be taken from under its writer, however little grace results are given.
+    let abandoned = Date(timeIntervalSinceNow: -max(grace, 600))
+    for file in files("objects", unfinished: true) + files("keys", unfinished: true) where file.used < abandoned {
       remove(file.url, size: file.size)
     }
     return Cleared(results: results, files: removed, bytes: bytes, left: max(0, total))

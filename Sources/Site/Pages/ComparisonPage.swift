@@ -62,7 +62,8 @@ struct ComparisonPage {
         title: "\(Words.short(commit: from)) and \(Words.short(commit: to))",
         style: theme.assets["assets/style.css"] ?? "",
         summary: comparisons.isEmpty
-          ? "Every record is equal." : "\(Words.count(comparisons.count, "record")) differ; all others are equal.",
+          ? "Every record is equal."
+          : "\(Words.count(comparisons.count, "record")) \(comparisons.count == 1 ? "differs" : "differ"); all others are equal.",
         from: from, to: to, experiments: comparisons.map(compared)))
   }
 

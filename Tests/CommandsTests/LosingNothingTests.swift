@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+/// Shorter loops of what `Benchmarks/ledger` does a thousand times.
+@Suite("Losing nothing")
+struct LosingNothingTests {
+  private let small: SmallProject
+  private var tool: Tool { small.tool }
+
+  init() throws {
+    small = try SmallProject()
+  }
+
+  @Test("A run that is killed at any moment leaves a sound repository and cache, and the next run gives the same tree.")
+  func killed() throws {
+    try small.run()
+    let tree = try tool.shell("git rev-parse results:small").output
+    for moment in 1...8 {
+      try tool.shell("git update-ref -d refs/heads/results; [ $((\(moment) % 2)) = 0 ] || rm -r .palimpsest").check()
+      _ = try tool.shell("timeout -s KILL 0.\(moment * 7 / 10)\(moment * 7 % 10) palimpsest run --no-site")
+      let fsck = try tool.shell("git fsck --strict --full")
+      #expect(fsck.status == 0 && !fsck.output.contains("missing") && !fsck.output.contains("error"), "\(fsck)")
+      #expect(try tool("cache", "verify").output.hasSuffix(" 0 entries damaged\n"))
+      let files = try tool.shell("git ls-tree -r --name-only results 2>/dev/null | wc -l").output
+      #expect(["0\n", "8\n", "9\n", "10\n"].contains(files), "a record is whole or absent, and not of \(files)")
+      try small.run()
+      #expect(try tool.shell("git rev-parse results:small").output == tree)
+    }
+  }
+
+  @Test("Eight processes that record at once, beside git gc and git commit, lose no record and mix up none.")
+  func atOnce() throws {
+    try tool.shell("rm experiments/small.md").check()
+    for writer in 1...8 { try small.write(seed: writer, to: "w\(writer)") }
+    let line = """
+      (for i in 1 2 3; do git gc -q 2>/dev/null; git commit -q --allow-empty -m beside; done) &
+      for w in 1 2 3 4 5 6 7 8; do palimpsest run w$w --no-site --threads 1 2>/dev/null & done; wait
+      git rev-list --count --min-parents=0 --max-parents=1 results; find .git -name '*.lock'
+      for w in 1 2 3 4 5 6 7 8; do git show results:w$w/inputs.json | grep seed; done
+      """
+    let outcome = try tool.shell(line)
+    let seeds = (1...8).map { "  \"seed\" : \($0)\n" }.joined()
+    #expect(outcome.output.hasSuffix("8\n" + seeds), "\(outcome.output)\(outcome.errors)")
+    #expect(try tool.shell("git fsck --strict").status == 0)
+  }
+
+  @Test("A checkout with CRLF is another document, told as such, and its record is read back to the letter.")
+  func carriageReturns() throws {
+    try tool.shell("sed -i 's/$/\\r/' experiments/small.md").check()
+    try small.run()
+    #expect(
+      try tool.shell("git show results:small/experiment.md | grep -c '\\r$' || grep -c . /dev/null").output != "0\n")
+    #expect(try tool("verify").output.contains("tree byte-equal"))
+  }
+
+  @Test("A shallow clone reads what it has, and a linked worktree records into the repository that it belongs to.")
+  func clones() throws {
+    try small.run()
+    try small.write(seed: 4)
+    try small.run()
+    let shallow = """
+      git clone -q --depth 1 --branch results "file://$PWD" s-$$ && cd s-$$ && mkdir experiments &&
+      palimpsest log && palimpsest show results && palimpsest export | wc -l
+      """
+    let outcome = try tool.shell(shallow)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("small: changed after") || outcome.output.contains("small: registered before"))
+    try tool.shell(
+      "git stash -q && git worktree add -q linked && cp -r experiments linked/ && cd linked && palimpsest run --no-site"
+    )
+    .check()
+    #expect(try tool.shell("git rev-list --count results").output == "3\n", "the record of the first seed again")
+  }
+}
