@@ -16,7 +16,7 @@ struct ReadingTests {
   @Test("Every command of READING.md does what git does, on results that two runs made.")
   func page() throws {
     let small = try SmallProject()
-    let name = "harmfulness-by-layer"
+    let name = "claim-a-harmfulness-feature"
     func write(seed: Int) throws {
       try small.write(seed: seed)
       let text = try String(contentsOf: small.tool.folder.appending(path: "experiments/small.md"), encoding: .utf8)
@@ -44,7 +44,7 @@ struct ReadingTests {
       #expect(isQuiet || !outcome.output.isEmpty, "\(command) prints nothing")
     }
     let first = try small.tool.shell("git log --reverse --format=%s results").output.split(separator: "\n")
-    #expect(first.first == "harmfulness-by-layer: registered 1 claim")
+    #expect(first.first == "claim-a-harmfulness-feature: registered 1 claim")
   }
 
   @Test("The README links to the page.")
