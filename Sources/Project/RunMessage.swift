@@ -51,7 +51,7 @@ public struct RunMessage: Sendable {
   }
 
   /// Stands in a message for the commit that holds it, whose name is not known when it is written.
-  static let thisCommit = "this commit"
+  package static let thisCommit = "this commit"
 
   /// The verdict of all claims together; `nil` if there are none.
   public var verdict: Verdict? { claims.isEmpty ? nil : .combined(claims.map(\.verdict)) }
@@ -83,7 +83,7 @@ public struct RunMessage: Sendable {
 extension RunMessage {
   /// The message as it is committed: the verdict and the first values that moved, then a line for each claim, value,
   /// failure and withdrawn cell, then where each claim stands.
-  func commitMessage(trailers: [CommitMessage.Trailer]) -> CommitMessage {
+  package func commitMessage(trailers: [CommitMessage.Trailer]) -> CommitMessage {
     let lines =
       claims.map { "\($0.verdict): \($0.label): \(Self.line($0.says))" } + values.map { "\($0.path) = \($0.text)" }
       + failures.map { "failed: \($0.label): \(Self.line($0.message))" } + withdrawn.map { "withdrawn: \($0)" }
@@ -115,7 +115,7 @@ extension RunMessage {
   }
 
   /// Reads a commit's message back; `nil` for one that holds no record of the experiment.
-  init?(_ message: CommitMessage, experiment: String) {
+  package init?(_ message: CommitMessage, experiment: String) {
     guard message.subject.hasPrefix("\(experiment): ") else { return nil }
     self.experiment = experiment
     (claims, values, failures, withdrawn) = ([], [], [], [])

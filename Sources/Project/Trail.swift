@@ -10,11 +10,14 @@ import Tensor
 /// It is told from the commits alone, oldest first, so that every clone tells the same.
 public struct Trail: Sendable {
   /// The claims of the newest record, in its order.
-  public internal(set) var registrations: [Registration] = []
+  public package(set) var registrations: [Registration] = []
   /// The cells that were dropped after they had run, by label.
-  public internal(set) var withdrawn: [Withdrawn] = []
+  public package(set) var withdrawn: [Withdrawn] = []
   /// How many cells, told apart by label, have ever had a result.
-  public internal(set) var everRun = 0
+  public package(set) var everRun = 0
+
+  /// A history that says nothing yet.
+  package init() {}
 }
 
 /// Reads a history from its beginning.

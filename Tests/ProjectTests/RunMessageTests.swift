@@ -2,11 +2,10 @@ import Experiment
 import Foundation
 import Ledger
 import Manuscript
+import Project
 import Statistics
 import Tensor
 import Testing
-
-@testable import Project
 
 @Suite("Commit messages of records")
 struct RunMessageTests {
@@ -42,12 +41,13 @@ struct RunMessageTests {
       commit.trailers.last?.value
         == "high changed after; worded in source aaaaaaaaaa, first result in this commit")
     let read = try #require(RunMessage(CommitMessage(parsing: commit.text), experiment: "sums"))
-    #expect(
-      read.claims == [.init(label: "high", verdict: .refuted, says: "It is: high (was low) = so.", standing: .changed)])
+    let claim = try #require(read.claims.first)
+    #expect(read.claims.count == 1 && claim.label == "high" && claim.verdict == .refuted)
+    #expect(claim.says == "It is: high (was low) = so." && claim.standing == .changed)
     #expect(read.values == message.values)
     #expect(read.values[0].movement == .beyond && read.values[0].before == "0.500 [0.400, 0.600]")
     #expect(read.values[1].movement == .equal)
-    #expect(read.failures == [.init(label: "broken", message: "13 is unlucky")])
+    #expect(read.failures.map(\.label) == ["broken"] && read.failures.map(\.message) == ["13 is unlucky"])
     #expect(read.withdrawn == ["gone"])
     #expect(RunMessage(CommitMessage(parsing: commit.text), experiment: "others") == nil)
   }
