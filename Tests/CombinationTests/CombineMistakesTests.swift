@@ -42,7 +42,7 @@ struct CombineMistakesTests {
       inject: 5
       """
     let cases = [
-      ("test: { part: [validation, test] }", "300 rows are accepted by both “fit” and “test”"),
+      ("test: { part: [validation, test] }", "200 rows are accepted by both “fit” and “test”"),
       ("fit: { part: train }", "600 rows are accepted by both “train” and “fit”"),
       ("categories: [drugs]", "“categories” names 1"),
       ("categories: [drugs, drugs]", "“categories” names one twice"),

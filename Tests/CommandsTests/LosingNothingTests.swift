@@ -28,22 +28,6 @@ struct LosingNothingTests {
     }
   }
 
-  @Test("Eight processes that record at once, beside git gc and git commit, lose no record and mix up none.")
-  func atOnce() throws {
-    try tool.shell("rm experiments/small.md").check()
-    for writer in 1...8 { try small.write(seed: writer, to: "w\(writer)") }
-    let line = """
-      (for i in 1 2 3; do git gc -q 2>/dev/null; git commit -q --allow-empty -m beside; done) &
-      for w in 1 2 3 4 5 6 7 8; do palimpsest run w$w --no-site --threads 1 2>/dev/null & done; wait
-      git rev-list --count --min-parents=0 --max-parents=1 results; find .git -name '*.lock'
-      for w in 1 2 3 4 5 6 7 8; do git show results:w$w/inputs.json | grep seed; done
-      """
-    let outcome = try tool.shell(line)
-    let seeds = (1...8).map { "  \"seed\" : \($0)\n" }.joined()
-    #expect(outcome.output.hasSuffix("8\n" + seeds), "\(outcome.output)\(outcome.errors)")
-    #expect(try tool.shell("git fsck --strict").status == 0)
-  }
-
   @Test("A checkout with CRLF is another document, told as such, and its record is read back to the letter.")
   func carriageReturns() throws {
     try tool.shell("sed -i 's/$/\\r/' experiments/small.md").check()

@@ -55,12 +55,6 @@ struct DocumentTests {
     let training = try #require(first.first { $0.experiment == "aligned-small" })
     #expect((training.outcome?.reused ?? 0) >= 1)
 
-    let again = try Project(root: folder, registry: registry).run()
-    #expect(again.allSatisfy { $0.outcome == nil && $0.recorded == nil })
-    #expect(again.map(\.verdict) == first.map(\.verdict) && again.map(\.cells) == first.map(\.cells))
-
-    // Forgotten that it ran, the results are there all the same.
-    try FileManager.default.removeItem(at: folder.appending(path: ".palimpsest"))
     let second = try Project(root: folder, registry: registry).run()
     #expect(second.allSatisfy { $0.outcome?.ran == 0 && $0.recorded?.isNew == false })
     // As bytes: a number that is not one is not equal to itself.
@@ -68,6 +62,10 @@ struct DocumentTests {
       #expect(
         try again.outcome?.record.files(drawing: SVG.drawing) == before.outcome?.record.files(drawing: SVG.drawing))
     }
+    // The files are older than that run: now they can be told from changed ones, and nothing is looked at.
+    let third = try Project(root: folder, registry: registry).run()
+    #expect(third.allSatisfy { $0.outcome == nil && $0.recorded == nil })
+    #expect(third.map(\.verdict) == first.map(\.verdict) && third.map(\.cells) == first.map(\.cells))
     #expect(FileManager.default.fileExists(atPath: try project.render().path))
     #expect(try project.log().count == first.count)
   }

@@ -35,6 +35,8 @@ struct UnchangedRunTests {
     defer { try? FileManager.default.removeItem(at: folder) }
     try FileManager.default.createDirectory(
       at: folder.appending(path: "experiments/data"), withIntermediateDirectories: true)
+    // libgit2 looks for the home once in a process: nobody's own configuration may take part.
+    setenv("HOME", folder.path, 1)
     _ = try Project.initialise(at: folder)
     try FileManager.default.removeItem(at: folder.appending(path: "experiments"))
     try FileManager.default.createDirectory(
