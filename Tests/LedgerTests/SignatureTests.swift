@@ -33,7 +33,7 @@ import Testing
   func gpg() throws {
     let sample = try Sample()
     // The agent's socket must have a short path.
-    let home = URL(filePath: "/tmp/gpg-\(getpid())")
+    let home = FileManager.default.temporaryDirectory.appending(path: "gpg-\(getpid())")
     try FileManager.default.createDirectory(
       at: home, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     defer {
