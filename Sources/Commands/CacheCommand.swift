@@ -51,22 +51,26 @@ struct CacheCommand: ParsableCommand {
       abstract: "Remove the least recently used results until the cache is within a limit.",
       discussion: """
         What no result names goes too, and so does what a killed run left half-written. Others may run meanwhile: what
-        goes before they read it is computed again.
+        goes before they read it is computed again. Every run that computes something does this at its end, by the limit
+        that “git config palimpsest.cacheLimit” sets (20 GiB if it sets none).
 
         EXAMPLES
+          palimpsest cache gc
           palimpsest cache gc --limit 2G
-          palimpsest cache gc --limit 1K
+          git config palimpsest.cacheLimit 5G
         """)
 
-    @Option(help: ArgumentHelp("How much may stay, as in 2G or 512M.", valueName: "amount"))
-    var limit: ByteCount
+    @Option(help: ArgumentHelp("How much may stay, as in 2G or 512M; the setting if not given.", valueName: "amount"))
+    var limit: ByteCount?
 
     @Option(help: ArgumentHelp("Leave alone what was used within so many seconds.", valueName: "seconds"))
     var grace = 600
 
     func run() throws {
       guard grace >= 0 else { throw ValidationError("“--grace \(grace)”: expected 0 or more seconds") }
-      let cleared = try Project.current().cache.clear(downTo: limit.bytes, grace: TimeInterval(grace))
+      let project = try Project.current()
+      let limit = try limit ?? project.cacheLimit()
+      let cleared = project.cache.clear(downTo: limit.bytes, grace: TimeInterval(grace))
       print(
         "removed \(cleared.results) results (\(cleared.files) files, \(ByteCount(cleared.bytes))); "
           + "\(ByteCount(cleared.left)) left")

@@ -7,7 +7,8 @@ struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run documents, record what they find in git, and render the report.",
     discussion: """
-      Cells whose inputs have not changed are reused. Ctrl-C stops at the next safe point; the next run goes on from there.
+      Cells whose inputs have not changed are reused. Documents that say “on_request: true” run when they are named.
+      Ctrl-C stops at the next safe point; the next run goes on from there.
 
       EXAMPLES
         palimpsest run
@@ -48,6 +49,11 @@ struct Run: ParsableCommand {
       isCancelled: Interrupt.watch(), onFault: { Terminal.note("\($0)") }, watch: progress.show)
     progress.clear()
     for run in runs { Terminal.summary(of: run) }
+    if documents.paths.isEmpty {
+      for source in try project.onRequest() {
+        Terminal.note("\(source.name) runs on request alone: palimpsest run \(source.path)")
+      }
+    }
     if let note = runs.lazy.compactMap({ $0.recorded?.identity.note }).first { Terminal.note(note) }
     if !noSite {
       let report = try project.render()

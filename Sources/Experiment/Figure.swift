@@ -8,12 +8,15 @@ public struct Figure: Codable, Hashable, Sendable {
   public var caption: String
   /// What is drawn.
   public var content: Content
+  /// Whether it is one of several that stand side by side; `nil` if it stands alone.
+  public var isPanel: Bool?
 
   /// From its parts.
-  public init(name: String = "", caption: String, content: Content) {
+  public init(name: String = "", caption: String, content: Content, isPanel: Bool? = nil) {
     self.name = name
     self.caption = caption
     self.content = content
+    self.isPanel = isPanel
   }
 
   /// The kinds of drawing.

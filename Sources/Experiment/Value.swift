@@ -29,6 +29,15 @@ public enum Value: Hashable, Sendable {
     }
   }
 
+  /// A number as an estimate, which an exact one is without an interval; `nil` for what is no number.
+  public var estimate: Estimate? {
+    switch self {
+    case .estimate(let estimate): estimate
+    case .number(let number): Estimate(value: number)
+    default: nil
+    }
+  }
+
   /// The value at a place of a list; a negative index counts from the end.
   public subscript(index: Int) -> Value? {
     guard case .list(let items) = self else { return nil }

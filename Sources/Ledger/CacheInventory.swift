@@ -36,6 +36,9 @@ extension Cache {
     }.sorted { ($1.used, $0.key.hex) < ($0.used, $1.key.hex) }
   }
 
+  /// How many bytes are kept.
+  public func size() -> Int { files("objects").reduce(0) { $0 + $1.size } }
+
   /// Removes the least recently used results until no more than `limit` bytes are left, and what no result names.
   ///
   /// Other processes may run meanwhile: a result that goes before it is read is absent, and is made again; what was

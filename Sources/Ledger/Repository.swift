@@ -78,6 +78,19 @@ public struct Repository: Hashable, Sendable {
       isConfigured: true)
   }
 
+  /// What git's configuration says here, the user's own included; `nil` if it says nothing.
+  ///
+  /// - Parameter name: as `git config` takes it, such as `user.signingkey`.
+  public func setting(_ name: String) throws -> String? {
+    let repository = try open()
+    var configuration: OpaquePointer?
+    defer { git_config_free(configuration) }
+    let code = git_repository_config_snapshot(&configuration, repository.pointer)
+    try Git2.check(code, "reading git's configuration", at: path)
+    var text: UnsafePointer<CChar>?
+    return git_config_get_string(&text, configuration, name) == 0 ? text.map { String(cString: $0) } : nil
+  }
+
   /// Why libgit2 would not open a repository, in terms that a person can act on.
   private static func refusal(_ code: CInt, path: String) -> LedgerError {
     let error = Git2.error(code, "opening the repository of \(path)", at: path)

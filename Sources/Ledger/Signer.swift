@@ -1,4 +1,3 @@
-import CGit2
 import Foundation
 
 /// Signs commits as `git commit -S` does, by git's own configuration: `gpg.format`, `user.signingKey`, `gpg.program`.
@@ -89,29 +88,20 @@ extension Repository {
   ///
   /// - Throws: ``LedgerError/unsigned(program:reason:)`` if `gpg.format` is none that is known, or `ssh` without a key.
   public func signer() throws -> Signer {
-    let repository = try open()
-    var configuration: OpaquePointer?
-    defer { git_config_free(configuration) }
-    let code = git_repository_config_snapshot(&configuration, repository.pointer)
-    try Git2.check(code, "reading git's configuration", at: path)
-    func value(_ name: String) -> String? {
-      var text: UnsafePointer<CChar>?
-      return git_config_get_string(&text, configuration, name) == 0 ? text.map { String(cString: $0) } : nil
-    }
-    let name = value("gpg.format") ?? "openpgp"
+    let name = try setting("gpg.format") ?? "openpgp"
     guard let format = Signer.Format(rawValue: name) else {
       throw LedgerError.unsigned(
         program: "“gpg.format = \(name)”", reason: "expected openpgp, ssh or x509")
     }
     let usual = [Signer.Format.openpgp: "gpg", .ssh: "ssh-keygen", .x509: "gpgsm"][format] ?? "gpg"
-    let old = format == .openpgp ? value("gpg.program") : nil
+    let old = format == .openpgp ? try setting("gpg.program") : nil
     let identity = try identity()
-    let key = value("user.signingkey")
+    let key = try setting("user.signingkey")
     if format == .ssh, key == nil {
       throw LedgerError.unsigned(program: usual, reason: "user.signingKey names no key")
     }
     return Signer(
-      format: format, program: value("gpg.\(name).program") ?? old ?? usual,
+      format: format, program: try setting("gpg.\(name).program") ?? old ?? usual,
       key: key ?? "\(identity.name) <\(identity.email)>")
   }
 }

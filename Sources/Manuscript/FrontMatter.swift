@@ -19,8 +19,13 @@ public struct FrontMatter: Sendable, Hashable {
   /// What is kept out of records and reports.
   public var redact: Set<Redaction> = []
 
+  /// Whether the document runs only when it is named, since it takes hours.
+  public var isOnRequest = false
+
   /// The keys that front matter may have.
-  public static let keys = ["author", "data", "description", "model", "params", "redact", "seed", "tags", "title"]
+  public static let keys = [
+    "author", "data", "description", "model", "on_request", "params", "redact", "seed", "tags", "title",
+  ]
 
   /// The value of a parameter, or `nil` if there is none of that name.
   public func parameter(_ name: String) -> YAMLValue? { params.first { $0.key.value == name }?.value }

@@ -7,6 +7,16 @@ extension Project {
   /// This folder's cache.
   public var cache: Cache { Cache(project: root) }
 
+  /// How much the cache may hold when a run ends: git's setting `palimpsest.cacheLimit`, else 20 GiB.
+  ///
+  /// - Throws: `ProjectError.notAnAmount` if the setting is none.
+  public func cacheLimit() throws -> ByteCount {
+    let name = "palimpsest.cacheLimit"
+    guard let text = try ledger().repository.setting(name) else { return ByteCount(20 << 30) }
+    guard let limit = ByteCount(text) else { throw ProjectError.notAnAmount(setting: name, found: text) }
+    return limit
+  }
+
   /// The cells whose newest results are kept under each key, as `experiment.cell`.
   public func names(ofKeys keys: Set<Digest>) throws -> [Digest: [String]] {
     var names: [Digest: [String]] = [:]

@@ -74,6 +74,21 @@ public struct Project: Sendable {
     return chosen.filter { seen.insert($0.url).inserted }
   }
 
+  /// The documents that a run of everything passes over: they say that they run only when they are named.
+  public func onRequest() throws -> [Source] { try all().filter(isOnRequest) }
+
+  /// The documents that a run of some paths runs.
+  func runnable(_ paths: [String]) throws -> [Source] {
+    paths.isEmpty ? try all().filter { !isOnRequest($0) } : try sources(paths)
+  }
+
+  private func isOnRequest(_ source: Source) -> Bool {
+    guard let text = try? String(contentsOf: source.url, encoding: .utf8), text.contains("\non_request:") else {
+      return false
+    }
+    return (try? Document.parse(source: text, file: source.path))?.frontMatter.isOnRequest == true
+  }
+
   private func all() throws -> [Source] {
     let folder = root.appending(path: "experiments")
     let skipped = ["data", "models"].map { folder.appending(path: $0).path + "/" }

@@ -13,6 +13,7 @@ public enum ProjectError: Error, Hashable, Sendable, CustomStringConvertible {
   case notARange(String)
   case noSource(commit: String, source: String?)
   case noClaims
+  case notAnAmount(setting: String, found: String)
   case noSuchCell(label: String, experiment: String, known: [String])
 
   /// What was found, what was expected, where, and what to do.
@@ -47,6 +48,8 @@ public enum ProjectError: Error, Hashable, Sendable, CustomStringConvertible {
           + "its document"
       }
     case .noClaims: "no document makes a claim; write a {claim} cell first"
+    case .notAnAmount(let setting, let found):
+      "git's setting \(setting) is “\(found)”; expected an amount, as in “git config \(setting) 20G”"
     case .noSuchCell(let label, let experiment, let known):
       "“\(experiment)” has no cell “\(label)”\n  known: \(known.joined(separator: ", "))"
     case .notARange(let text):

@@ -23,9 +23,10 @@ extension Project {
 
   /// Runs documents one after the other and commits each one's record to the ledger.
   ///
-  /// A document is passed over if nothing that it reads has changed since its record was made.
+  /// A document is passed over if nothing that it reads has changed since its record was made. Afterwards the cache is
+  /// brought within its limit, and git is asked to pack what has piled up.
   /// - Parameters:
-  ///   - paths: the documents; all if empty.
+  ///   - paths: the documents; if empty, all that do not run on request alone.
   ///   - overrides: values in place of the documents' own.
   ///   - rerun: run every cell though its results are there.
   ///   - memory: the bytes that a run may take, if there is a limit.
@@ -41,14 +42,21 @@ extension Project {
     watch: @escaping @Sendable (String, Event) -> Void = { _, _ in }
   ) throws -> [Run] {
     let ledger = try ledger()
+    let limit = try cacheLimit()
     let signer = sign ? try ledger.repository.signer() : nil
     let stamps = RunStamps(project: self, ledger: ledger, overrides: overrides)
-    let sources = try sources(paths)
+    let sources = try runnable(paths)
     let unchanged = rerun ? sources.map { _ in nil } : sources.map(stamps.current)
     let changed = zip(sources, unchanged).filter { $1 == nil }.map(\.0)
     var experiments = try experiments(changed, overrides: overrides)[...]
     let runner = Runner(
       shelf: shelf, store: store(onFault: onFault), rerun: rerun, memory: memory, isCancelled: isCancelled)
+    defer {
+      if !changed.isEmpty {
+        if cache.size() > limit.bytes { _ = cache.clear(downTo: limit.bytes) }
+        ledger.repository.packIfPiledUp()
+      }
+    }
     return try zip(sources, unchanged).compactMap { source, stamp in
       if let stamp, let commit = try ledger.head() {
         return Run(
@@ -74,6 +82,6 @@ extension Project {
     _ paths: [String] = [], overrides: [String: String] = [:], rerun: Bool = false, memory: Int? = nil
   ) throws -> [Plan] {
     let runner = Runner(shelf: shelf, store: store(), rerun: rerun, memory: memory)
-    return try experiments(paths, overrides: overrides).map { try runner.plan($0) }
+    return try experiments(try runnable(paths), overrides: overrides).map { try runner.plan($0) }
   }
 }

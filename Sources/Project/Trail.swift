@@ -199,11 +199,15 @@ extension Project {
   }
 
   /// A reader that has taken in an experiment's history.
-  func trailReader(of experiment: String, at commit: CommitID? = nil, in ledger: Ledger) throws -> TrailReader {
+  ///
+  /// - Parameter entries: its commits and those that registered its claims, newest first; looked for if `nil`.
+  func trailReader(
+    of experiment: String, at commit: CommitID? = nil, entries: [Entry]? = nil, in ledger: Ledger
+  ) throws -> TrailReader {
     var reader = TrailReader(
       experiment: experiment, ledger: ledger,
       document: ledger.repository.relativePath(root.appending(path: "experiments/\(experiment).md")) ?? "")
-    let entries = try ledger.history(experiment: experiment, from: commit, registrations: true)
+    let entries = try entries ?? ledger.history(experiment: experiment, from: commit, registrations: true)
     for entry in entries.reversed() { try reader.read(entry) }
     return reader
   }

@@ -226,6 +226,7 @@ enum BundledTheme {
     .reference.inconclusive::before { content: "○"; }
 
     figure { margin: 2rem 0 1.6rem; }
+    figure.panel { display: inline-block; vertical-align: top; width: 344px; max-width: 100%; margin: 1.2rem .7rem 1.2rem 0; }
     .plot { display: block; max-width: 100%; height: auto; overflow: visible; }
     .plot.narrow { display: none; }
     .plot.spark { margin-top: .3rem; }
@@ -362,7 +363,7 @@ enum BundledTheme {
     {{#notes}}<aside class="note">{{note}}</aside>
     {{/notes}}
     {{#figures}}
-    <figure id="{{figureID}}">
+    <figure id="{{figureID}}"{{#isPanel}} class="panel"{{/isPanel}}>
     {{{drawing}}}
     <figcaption><strong>{{number}}.</strong> {{#title}}{{title}}. {{/title}}{{caption}}
     <span class="links"><a href="{{dataHref}}">data</a> <a href="{{specHref}}">spec</a> <a href="{{drawingHref}}">svg</a> <a href="{{cellHref}}">cell</a> <a href="{{historyHref}}">history</a></span></figcaption>

@@ -11,8 +11,8 @@ public enum SVG {
   ///
   /// - Parameter isSmall: whether it is one of many.
   static func inline(_ figure: Figure, isSmall: Bool = false) -> String {
-    [Canvas.Room.wide, .narrow].map { canvas(figure, $0, isSmall: isSmall).inline(title: figure.caption) }.joined(
-      separator: "\n")
+    let rooms: [Canvas.Room] = figure.isPanel == true ? [.panel] : [.wide, .narrow]
+    return rooms.map { canvas(figure, $0, isSmall: isSmall).inline(title: figure.caption) }.joined(separator: "\n")
   }
 
   private static func canvas(_ figure: Figure, _ room: Canvas.Room, isSmall: Bool = false) -> Canvas {

@@ -28,6 +28,52 @@ struct LosingNothingTests {
     }
   }
 
+  @Test(
+    "Eight processes that record at once, beside git gc and git commit, lose nothing and leave one line of history.")
+  func atOnce() throws {
+    for writer in 1...8 { try small.write(seed: writer, to: "w\(writer)") }
+    let outcome = try tool.shell(
+      """
+      writers=
+      for w in 1 2 3 4 5 6 7 8; do
+        palimpsest run experiments/w$w.md --no-site --threads 1 >/dev/null 2>w$w.err & writers="$writers $!"
+      done
+      for i in 1 2 3; do git gc -q; git commit -q --allow-empty -m beside; done
+      failed=0
+      for writer in $writers; do wait $writer || failed=1; done
+      cat w*.err >&2; exit $failed
+      """)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let lines = try tool.shell("git log --format='%p %s' results").output.split(separator: "\n")
+    #expect(lines.count == 8 && lines.dropLast().allSatisfy { $0.firstMatch(of: #/^[0-9a-f]+ w[1-8]: /#) != nil })
+    for writer in 1...8 {
+      let seed = try tool.shell("git show results:w\(writer)/inputs.json | grep '\"seed\"'").output
+      #expect(seed.contains(": \(writer)"), "w\(writer) holds \(seed)")
+      #expect(lines.count { $0.contains(" w\(writer): ") } == 1)
+    }
+    let fsck = try tool.shell("git fsck --strict --full && find .git -name '*.lock'")
+    #expect(fsck.status == 0 && !fsck.output.contains("missing") && !fsck.output.contains(".lock"), "\(fsck)")
+  }
+
+  @Test("Packs that records leave behind are joined by git before they pile up.")
+  func packs() throws {
+    try tool.shell("git config gc.autoPackLimit 5; git config gc.autoDetach false").check()
+    try small.run()
+    let pile = """
+      for i in $(seq 55); do
+        echo $i | git hash-object -w --stdin | git pack-objects -q .git/objects/pack/pack >/dev/null
+      done
+      ls .git/objects/pack/*.pack | wc -l
+      """
+    let before = try #require(Int(try tool.shell(pile).output.trimmingCharacters(in: .whitespacesAndNewlines)))
+    #expect(before > 50)
+    try small.write(seed: 4)
+    try small.run()
+    let after = try tool.shell("ls .git/objects/pack/*.pack | wc -l").output
+    #expect(["1\n", "2\n"].contains(after), "\(after)")
+    #expect(try tool.shell("git fsck --strict --full && git rev-list --count results").output.contains("2\n"))
+  }
+
   @Test("A checkout with CRLF is another document, told as such, and its record is read back to the letter.")
   func carriageReturns() throws {
     try tool.shell("sed -i 's/$/\\r/' experiments/small.md").check()

@@ -148,7 +148,25 @@ struct VerifyTests {
     #expect(verified.status == 1 && verified.output.contains("entries damaged"))
     #expect(try tool("cache", "gc", "--limit", "1K", "--grace", "0").status == 0)
     #expect(try !tool("cache", "list").output.contains("small.readable"))
-    #expect(try tool("cache", "gc").status == 2)
+  }
+
+  @Test("A run brings the cache within the limit of git's setting, and a setting that is no amount stops it before.")
+  func cacheLimit() throws {
+    try small.run()
+    #expect(try tool("cache", "gc").output.hasPrefix("removed 0 results"))
+    // What was used just now is not cleared from under anybody.
+    let age = "find .palimpsest/cache -type f -exec touch -d '2 hours ago' {} +"
+    try tool.shell("\(age); git config palimpsest.cacheLimit 1K").check()
+    try small.write(seed: 5)
+    try small.run()
+    let kept = try tool("cache", "list").output
+    #expect(kept.contains("small.readable") && !kept.contains("no newest record"), "\(kept)")
+    try tool.shell("git config palimpsest.cacheLimit much").check()
+    for arguments in [["run"], ["cache", "gc"]] {
+      let refused = try tool.shell("palimpsest \(arguments.joined(separator: " "))")
+      #expect(refused.status == 2)
+      #expect(refused.errors.contains("palimpsest.cacheLimit is “much”; expected an amount"), "\(refused.errors)")
+    }
   }
 }
 

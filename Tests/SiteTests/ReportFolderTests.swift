@@ -28,6 +28,25 @@ struct ReportFolderTests {
     #expect(attributes[.modificationDate] as? Date == old)
   }
 
+  @Test("What is told to be right is neither rendered again nor removed, and goes when its experiment goes.")
+  func kept() throws {
+    let site = Site(theme: workspace.theme, output: workspace.output)
+    let page = SampleReport.page()
+    let rendered = try site.render([page, SampleReport.training])
+    let own = try #require(rendered.files[page.record.experiment])
+    #expect(own.contains { $0.hasPrefix("data/") } && own.contains("harmfulness-by-layer.html"))
+    let before = try workspace.files()
+    let mark = Data("as it was".utf8)
+    try mark.write(to: workspace.output.appending(path: "harmfulness-by-layer.html"))
+    let again = try site.render([page, SampleReport.training], keeping: [page.record.experiment: own])
+    #expect(again.files == rendered.files)
+    var after = try workspace.files()
+    #expect(after.removeValue(forKey: "harmfulness-by-layer.html") == mark)
+    #expect(after == before.filter { $0.key != "harmfulness-by-layer.html" })
+    try site.render([SampleReport.training], keeping: [page.record.experiment: own])
+    #expect(try !workspace.files().keys.contains { own.contains($0) })
+  }
+
   @Test("A list of files that was tampered with removes nothing outside the folder.")
   func tampered() throws {
     try workspace.render([])

@@ -11,8 +11,8 @@ final class Workspace: Sendable {
   deinit { try? FileManager.default.removeItem(at: root) }
 
   @discardableResult
-  func render(_ pages: [Page]) throws -> [URL] {
-    try Site(theme: theme, output: output).render(pages)
+  func render(_ pages: [Page], keeping kept: [String: [String]] = [:]) throws -> [URL] {
+    try Site(theme: theme, output: output).render(pages, keeping: kept).pages
   }
 
   func read(_ path: String) throws -> String {

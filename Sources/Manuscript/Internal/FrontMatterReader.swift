@@ -81,6 +81,8 @@ struct FrontMatterReader {
     case "description": frontMatter.description = words(entry)?.value
     case "author": frontMatter.author = words(entry)?.value
     case "redact": readRedactions(entry)
+    case "on_request":
+      if let flag = value.bool { frontMatter.isOnRequest = flag } else { mismatch(entry, "true or false") }
     default:
       problems.append(
         Problem.unknown(

@@ -5,12 +5,14 @@ struct Canvas {
   /// How much room a drawing has. Text is equally large in all, so that it can be read on a telephone.
   enum Room: Sendable {
     case wide, narrow
+    /// One of several side by side, whatever the window.
+    case panel
 
     /// The width of the drawing, in CSS pixels.
     var width: Double {
       switch self {
       case .wide: 700
-      case .narrow: 344
+      case .narrow, .panel: 344
       }
     }
   }

@@ -29,14 +29,3 @@ enum Sparkline {
       + " viewBox=\"0 0 96 22\" width=\"96\" height=\"22\">\(body)</svg>"
   }
 }
-
-extension Value {
-  /// The value as a number with the interval it may have; `nil` if it is none.
-  var estimate: Estimate? {
-    switch self {
-    case .number(let number): Estimate(value: number)
-    case .estimate(let estimate): estimate
-    default: nil
-    }
-  }
-}

@@ -10,19 +10,21 @@ struct ReportFolder {
 
   /// Makes the folder hold these files, and no more that it wrote before.
   ///
+  /// - Parameter kept: files that it wrote before and that are to stay as they are.
   /// - Throws: `FileError` if one cannot be written; each file is then either old or new.
-  func write(_ files: [String: Data]) throws {
+  func write(_ files: [String: Data], keeping kept: Set<String> = []) throws {
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     let before = written()
-    try list(before.union(files.keys))
+    try list(before.union(kept).union(files.keys))
     for (path, data) in files.sorted(by: { $0.key < $1.key }) {
       let file = url.appending(path: path)
       if let old = try? Data(contentsOf: file), old == data { continue }
       try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
       try AtomicFile.write(data, to: file.path)
     }
-    for path in before.subtracting(files.keys) { remove(path) }
-    try list(Set(files.keys))
+    let after = kept.union(files.keys)
+    for path in before.subtracting(after) { remove(path) }
+    try list(after)
   }
 
   /// The files that were written last, and their list.

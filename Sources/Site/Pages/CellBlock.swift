@@ -58,7 +58,7 @@ struct CellBlock {
       id: Numbering.id("cell", cell.label.value), label: cell.label.value, cellKind: cell.kind,
       isUnrecorded: outcome == nil && !Self.declarations.contains(cell.kind), failure: outcome?.failure,
       figures: outcome.map { figures($0, caption: cell.caption?.value) } ?? [],
-      tables: outcome.map(tables) ?? [],
+      tables: outcome.map { tables($0, caption: cell.caption?.value) } ?? [],
       galleries: results.galleries.map(GalleryView.init), notes: results.notes.map { Note(note: $0) },
       sourceID: Numbering.id("source", cell.label.value), code: cell.source,
       values: Array(rows.prefix(Self.mostValues)),
@@ -77,6 +77,7 @@ struct CellBlock {
 
   private struct FigureView {
     let figureID: String
+    let isPanel: Bool
     let number: String
     let title: String?
     let caption: String
@@ -91,7 +92,8 @@ struct CellBlock {
   private func figures(_ cell: Record.Cell, caption: String?) -> [FigureView] {
     cell.results.figures.enumerated().map { index, figure in
       FigureView(
-        figureID: Numbering.id("fig", Record.stem(cell.label, figure.name)), number: numbering.name(cell, figure),
+        figureID: Numbering.id("fig", Record.stem(cell.label, figure.name)), isPanel: figure.isPanel == true,
+        number: numbering.name(cell, figure),
         title: index == 0 && caption != figure.caption ? caption : nil, caption: figure.caption,
         drawing: SVG.inline(figure), dataHref: href(DataFile.figure(cell, figure, "csv")),
         specHref: href(DataFile.figure(cell, figure, "json")), drawingHref: href(DataFile.figure(cell, figure, "svg")),
@@ -102,9 +104,11 @@ struct CellBlock {
 
   // MARK: Tables
 
-  private func tables(_ cell: Record.Cell) -> [TableView] {
+  private func tables(_ cell: Record.Cell, caption: String?) -> [TableView] {
     cell.results.tables.map { table in
-      TableView(
+      var table = table
+      if table.caption.isEmpty, let caption { table.caption = caption }
+      return TableView(
         table, id: Numbering.id("tbl", Record.stem(cell.label, table.name)), number: numbering.name(cell, table),
         dataHref: href(DataFile.table(cell, table)))
     }
