@@ -1,5 +1,5 @@
 # Palimpsest: `make run` from a fresh clone makes the report; `make help` lists the rest.
-PACKAGES := libgit2-dev libopenblas-dev libcmark-dev libpcre2-dev libssl-dev pkg-config git
+PACKAGES := libgit2-dev libopenblas-dev libcmark-dev libpcre2-dev libssl-dev libedit-dev pkg-config git
 TEST_PACKAGES := chromium gnupg openssh-client
 SWIFT_FLAGS := -c release
 PALIMPSEST := .build/release/palimpsest

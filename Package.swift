@@ -21,6 +21,7 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
     .systemLibrary(name: "CMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
+    .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
@@ -35,6 +36,7 @@ let package = Package(
     .target(
       name: "Experiment",
       dependencies: ["Manuscript", "Tokenizer", "Transformer", "Statistics"]),
+    .target(name: "Deliberation", dependencies: ["Experiment"]),
     .target(name: "Runner", dependencies: ["Experiment"]),
     .target(name: "Ledger", dependencies: ["Tensor", "CGit2"]),
     .target(
@@ -43,7 +45,9 @@ let package = Package(
     .target(name: "Project", dependencies: ["Runner", "Ledger", "Site"]),
     .target(
       name: "Commands",
-      dependencies: ["Project", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: [
+        "Project", "Deliberation", "CEdit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .executableTarget(name: "palimpsest", dependencies: ["Commands", "Bundle"]),
 
     // Cell kinds: one target each.
@@ -54,6 +58,7 @@ let package = Package(
     .target(name: "Attribution", dependencies: ["Experiment"], path: "Plugins/Attribution"),
     .target(name: "Steering", dependencies: ["Experiment"], path: "Plugins/Steering"),
     .target(name: "Combination", dependencies: ["Experiment"], path: "Plugins/Combination"),
+    .target(name: "Composition", dependencies: ["Experiment"], path: "Plugins/Composition"),
     .target(name: "Interchange", dependencies: ["Experiment"], path: "Plugins/Interchange"),
     .target(name: "Justification", dependencies: ["Experiment"], path: "Plugins/Justification"),
     .target(name: "Train", dependencies: ["Experiment", "Training", "World"], path: "Plugins/Train"),
@@ -61,7 +66,7 @@ let package = Package(
       name: "Bundle",
       dependencies: [
         "Probe", "Ablation", "Patching", "Attribution", "Interchange", "Steering", "Combination",
-        "Justification", "Train",
+        "Composition", "Justification", "Train",
       ],
       path: "Plugins/Bundle"),
 
@@ -97,6 +102,9 @@ let package = Package(
     .testTarget(name: "AttributionTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "CombinationTests", dependencies: ["Combination", "Runner", "Bundle"]),
+    .testTarget(name: "DeliberationTests", dependencies: ["Deliberation"]),
+    .testTarget(name: "CompositionTests", dependencies: ["Runner", "Bundle"]),
+    .testTarget(name: "PlantedTests", dependencies: ["Runner", "Bundle", "Transformer", "Tokenizer"]),
     .testTarget(name: "JustificationTests", dependencies: ["Justification", "Runner", "Bundle"]),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger"]),
     .testTarget(name: "ProjectTests", dependencies: ["Project", "Bundle"]),

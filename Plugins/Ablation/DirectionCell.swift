@@ -21,14 +21,7 @@ package enum DirectionCell: CellKind {
     problems += scope.problems(of: settings.train, setting: "train")
     problems += scope.problems(of: settings.validation, setting: "validation")
     problems += scope.problems(of: settings.positions, setting: "positions")
-    if let data = scope.data,
-      data.rows.contains(where: { settings.train.accepts($0) && settings.validation.accepts($0) })
-    {
-      problems.append(
-        Problem(
-          "some rows are accepted by both “train” and “validation”", at: scope.location(of: "validation"),
-          help: "a direction must not be selected on what it was taken from; make the conditions exclude each other"))
-    }
+    problems += scope.problems(ofParts: [("train", settings.train), ("validation", settings.validation)])
     problems += scope.problems(ofAnswers: settings.refusalTokens, setting: "refusal_tokens")
     return problems
   }

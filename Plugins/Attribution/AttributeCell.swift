@@ -35,11 +35,7 @@ package enum AttributeCell: CellKind {
   package static func problems(_ settings: Settings, in scope: CellScope) -> [Problem] {
     var problems = [scope.missing(column: settings.target, setting: "target")].compactMap { $0 }
     problems += scope.problems(of: settings.rows, setting: "rows")
-    if settings.tokens.count != 2 {
-      problems.append(
-        Problem("“tokens” names \(settings.tokens.count)", at: scope.location(of: "tokens"), expected: "expected: two"))
-    }
-    return problems + scope.problems(ofAnswers: settings.tokens, setting: "tokens")
+    return problems + scope.problems(ofTwoAnswers: settings.tokens, setting: "tokens")
   }
 
   package static func work(_ settings: Settings, in scope: CellScope) -> Work {

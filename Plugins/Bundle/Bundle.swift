@@ -1,6 +1,7 @@
 import Ablation
 import Attribution
 import Combination
+import Composition
 import Experiment
 import Interchange
 import Justification
@@ -17,6 +18,7 @@ public let bundledCells: [any CellKind.Type] = [
   DatasetCell.self,
   DirectionCell.self,
   EvaluateCell.self,
+  FigureCell.self,
   GeometryCell.self,
   InterchangeCell.self,
   JustifyCell.self,
@@ -28,6 +30,7 @@ public let bundledCells: [any CellKind.Type] = [
   RivalsCell.self,
   SpreadCell.self,
   SteerCell.self,
+  TableCell.self,
   TrainCell.self,
   TransferCell.self,
 ]

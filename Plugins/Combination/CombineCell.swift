@@ -23,7 +23,7 @@ package enum CombineCell: CellKind {
       problems += scope.problems(of: rows, setting: name)
       problems += SplitProblems.tooFew(harmful: false, name, rows, target: settings.target, in: scope)
     }
-    problems += SplitProblems.shared(parts, in: scope)
+    problems += scope.problems(ofParts: parts)
     problems += SplitProblems.scarce(
       settings.categories, target: settings.target, column: settings.column, rows: settings.train,
       least: settings.least, in: scope)

@@ -21,12 +21,8 @@ package enum GeometryCell: CellKind {
       problems += scope.problems(of: rows, setting: name)
       problems += SplitProblems.tooFew(harmful: false, name, rows, target: settings.target, in: scope)
     }
-    problems += SplitProblems.shared(parts, in: scope)
+    problems += scope.problems(ofParts: parts)
     problems += scope.problems(of: [settings.position], setting: "position", single: true)
-    if settings.tokens.count != 2 {
-      problems.append(
-        Problem("“tokens” names \(settings.tokens.count)", at: scope.location(of: "tokens"), expected: "expected: two"))
-    }
     if let data = scope.data, data.columns.contains(settings.column), data.columns.contains(settings.target) {
       let names = enough(settings, in: data)
       if names.count < 2 {
@@ -37,7 +33,7 @@ package enum GeometryCell: CellKind {
           ))
       }
     }
-    return problems + scope.problems(ofAnswers: settings.tokens, setting: "tokens")
+    return problems + scope.problems(ofTwoAnswers: settings.tokens, setting: "tokens")
   }
 
   /// The categories with enough prompts in both parts.

@@ -50,6 +50,7 @@ struct LogitGap {
       }
       return differences.map { row in zip(row, shares).reduce(0) { $0 + $1.0 * $1.1 } }
     }
+    guard let whole = gaps(differences[0].map { _ in 1 }), whole.contains(where: { $0 != 0 }) else { throw NoGap() }
     func point(_ counts: [Int32]) throws -> ChangePoint? { try gaps(counts).map { try ChangePoint($0) } }
     curve = try places.indices.map { place in try resamples.percentile { gaps($0)?[place] } }
     block = try resamples.percentile { try point($0).map { Double($0.index - 1) } }

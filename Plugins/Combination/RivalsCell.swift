@@ -22,7 +22,7 @@ package enum RivalsCell: CellKind {
         problems += SplitProblems.tooFew(harmful: harmful, name, rows, target: settings.target, in: scope)
       }
     }
-    problems += SplitProblems.shared(parts, in: scope)
+    problems += scope.problems(ofParts: parts)
     func wrong(_ setting: String, _ isWrong: Bool, _ message: String, _ expected: String) {
       guard isWrong else { return }
       problems.append(Problem(message, at: scope.location(of: setting), expected: "expected: \(expected)"))

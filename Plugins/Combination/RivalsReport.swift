@@ -33,6 +33,8 @@ struct RivalsReport {
       else { return nil }
       return high - low
     }
+    let once = [Int32](repeating: 1, count: count + harmless.count)
+    guard let whole = difference(base, \.gap, once), whole != 0 else { throw NoGap() }
     func kept(_ outcome: RivalsRun.Outcome) throws -> Estimate {
       try resamples.percentile { counts in
         guard let now = difference(outcome, \.gap, counts), let before = difference(base, \.gap, counts), before != 0

@@ -3,24 +3,6 @@ import Manuscript
 
 /// What is wrong with the rows of a cell that selects on some and tests on others.
 enum SplitProblems {
-  /// The problems of filters that let one row into two parts: nothing may be tested on what it was selected on.
-  static func shared(_ parts: [(name: String, rows: RowFilter)], in scope: CellScope) -> [Problem] {
-    guard let data = scope.data else { return [] }
-    var problems: [Problem] = []
-    for (index, first) in parts.enumerated() {
-      for second in parts[(index + 1)...] {
-        let count = data.rows.count { first.rows.accepts($0) && second.rows.accepts($0) }
-        guard count > 0 else { continue }
-        problems.append(
-          Problem(
-            "\(count) row\(count == 1 ? " is" : "s are") accepted by both “\(first.name)” and “\(second.name)”",
-            at: scope.location(of: second.name),
-            help: "nothing may be tested on rows that it was selected on; make the conditions exclude each other"))
-      }
-    }
-    return problems
-  }
-
   /// The problems of categories that too few rows have, and no other with it.
   static func scarce(
     _ categories: [String], target: String, column: String, rows: RowFilter, least: Int, in scope: CellScope

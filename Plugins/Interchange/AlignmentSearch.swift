@@ -3,18 +3,19 @@ import Statistics
 import Tensor
 import Transformer
 
-/// Distributed alignment search (Geiger et al. 2023, arXiv 2303.02536): the span of a given rank whose exchange makes
-/// refusal follow the state's source the most, learnt on pairs that are not tested on.
+/// Distributed alignment search (Geiger et al. 2023, arXiv 2303.02536): the span of a given rank whose exchange brings the
+/// refusal score closest to that of the state's source, in squares, learnt on pairs that are not tested on.
 ///
-/// The score of an exchange is differentiated with respect to the span's basis, which takes steps of Adam and is made
-/// orthonormal again after each.
+/// The score of an exchange is differentiated with respect to the span's basis, which takes steps and is made orthonormal
+/// again after each. Steps are as Adam's, but with one scale for the whole basis: one for each number would move those
+/// that matter little as far as those that matter.
 struct AlignmentSearch {
   let exchange: Exchange
   let layer: Int
   let rank: Int
   let steps: Int
 
-  private static let rate = 0.05
+  private static let rate = 0.2
 
   /// Learns the span, from the difference of means and random vectors beside it.
   ///
@@ -32,26 +33,35 @@ struct AlignmentSearch {
       basis.append(RandomDirection.unit(width, stream: stream.child(vector)))
     }
     var span = try Subspace(spannedBy: basis.map { $0.map(Float.init) })
-    var (first, second) = (span.basis.map { $0.map { _ in 0.0 } }, span.basis.map { $0.map { _ in 0.0 } })
+    var first = span.basis.map { $0.map { _ in 0.0 } }
+    var second = 0.0
     for step in 1...steps {
       try progress(step - 1, steps)
       var slopes = span.basis.map { $0.map { _ in 0.0 } }
-      // The harmless prompt's score is to rise with the harmful state, the harmful prompt's to fall with the harmless.
-      for (ofHarmful, sign, rows) in [(false, 1.0, differences.harmless), (true, -1.0, differences.harmful)] {
+      let now = try exchange.scores(.span(span), layers: [layer])[0]
+      // How far each score still is from that of the state's source.
+      let left = (
+        harmless: zip(now.bothHarmful, now.harmfulHarm).map(-), harmful: zip(now.bothHarmless, now.harmlessHarm).map(-)
+      )
+      for (ofHarmful, left, rows) in [
+        (false, left.harmless, differences.harmless), (true, left.harmful, differences.harmful),
+      ] {
         let gradients = try exchange.gradients(ofHarmful: ofHarmful, span, layer: layer)
-        for (gradient, difference) in zip(gradients, rows) {
+        for (pair, (gradient, difference)) in zip(gradients, rows).enumerated() {
           for begin in stride(from: 0, to: gradient.count, by: width) {
-            add(gradient[begin..<begin + width], difference[begin..<begin + width], sign, span, to: &slopes)
+            add(gradient[begin..<begin + width], difference[begin..<begin + width], left[pair], span, to: &slopes)
           }
         }
       }
-      let (a, b) = (1 - power(0.9, step), 1 - power(0.999, step))
+      let squares = slopes.joined().reduce(0) { $0 + $1 * $1 }
+      second = 0.9 * second + 0.1 * squares
+      let scale = (second / (1 - power(0.9, step))).squareRoot() + 1e-12
+      // Shorter towards the end, where what is left is small.
+      let rate = Self.rate * Double(steps - step + 1) / Double(steps)
       let moved = span.basis.indices.map { vector in
         span.basis[vector].indices.map { i -> Float in
           first[vector][i] = 0.9 * first[vector][i] + 0.1 * slopes[vector][i]
-          second[vector][i] = 0.999 * second[vector][i] + 0.001 * slopes[vector][i] * slopes[vector][i]
-          let size = (second[vector][i] / b).squareRoot() + 1e-12
-          return Float(span.basis[vector][i] + Self.rate * first[vector][i] / a / size / Double(width).squareRoot())
+          return Float(span.basis[vector][i] + rate * first[vector][i] / (1 - power(0.9, step)) / scale)
         }
       }
       span = try Subspace(spannedBy: moved)
@@ -61,7 +71,7 @@ struct AlignmentSearch {
 
   /// Of the score at `x + R R^T d` the slope in R is `(g d^T + d g^T) R`, g being the gradient there.
   private func add(
-    _ gradient: ArraySlice<Float>, _ difference: ArraySlice<Float>, _ sign: Double, _ span: Subspace,
+    _ gradient: ArraySlice<Float>, _ difference: ArraySlice<Float>, _ weight: Double, _ span: Subspace,
     to slopes: inout [[Double]]
   ) {
     for (vector, direction) in span.basis.enumerated() {
@@ -69,7 +79,7 @@ struct AlignmentSearch {
         (sum.g + pair.0 * Double(pair.1.0), sum.d + pair.0 * Double(pair.1.1))
       }
       for (i, pair) in zip(gradient, difference).enumerated() {
-        slopes[vector][i] += sign * (Double(pair.0) * along.d + Double(pair.1) * along.g)
+        slopes[vector][i] += weight * (Double(pair.0) * along.d + Double(pair.1) * along.g)
       }
     }
   }

@@ -7,7 +7,7 @@ import Transformer
 struct Exchange {
   let subject: Subject
   let metric: RefusalMetric
-  let pairs: Pairs
+  let pairs: PromptPairs
   /// The tokens whose activation is exchanged.
   let places: Places
   let site: HookSite
@@ -15,7 +15,7 @@ struct Exchange {
   /// Each prompt's own score: `[pair]`.
   private let scores: (harmful: [Double], harmless: [Double])
 
-  init(_ settings: InterchangeSettings, pairs: Pairs, in context: CellContext) throws {
+  init(_ settings: InterchangeSettings, pairs: PromptPairs, in context: CellContext) throws {
     let (subject, data) = (try context.subject, try context.data)
     let metric = try RefusalMetric(
       tokens: settings.refusalTokens, phrases: settings.refusalPhrases, subject: subject)

@@ -11,7 +11,7 @@ import Transformer
 /// of follows the task's.
 package enum InterchangeCell: CellKind {
   package static let name = "interchange"
-  package static let version = 1
+  package static let version = 2
   package static let summary =
     "Gives a prompt the state of its counterpart at a place, and tells whose refusal and whose object come out."
 
@@ -24,7 +24,7 @@ package enum InterchangeCell: CellKind {
     problems += scope.problems(of: settings.layers, setting: "layers")
     problems += scope.problems(of: settings.positions, setting: "positions")
     problems += scope.problems(ofAnswers: settings.refusalTokens, setting: "refusal_tokens")
-    problems += Pairs.problems(pair: settings.pair, target: settings.target, rows: settings.rows, in: scope)
+    problems += PromptPairs.problems(pair: settings.pair, target: settings.target, rows: settings.rows, in: scope)
     if let configuration = scope.subject?.model.configuration {
       let site = settings.site.hook
       if !site.exists(in: configuration) || site.isPairwise || site.isScale || !site.isPerLayer {
@@ -67,13 +67,8 @@ package enum InterchangeCell: CellKind {
     of train: RowFilter, _ settings: InterchangeSettings, in scope: CellScope
   ) -> [Problem] {
     var problems = scope.problems(of: train, setting: "train")
-    problems += Pairs.problems(pair: settings.pair, target: settings.target, rows: train, in: scope)
-    if let data = scope.data, data.rows.contains(where: { train.accepts($0) && settings.rows.accepts($0) }) {
-      problems.append(
-        Problem(
-          "some rows are accepted by both “train” and “rows”", at: scope.location(of: "train"),
-          help: "a span must not be tested on what it was learnt from; make the conditions exclude each other"))
-    }
+    problems += PromptPairs.problems(pair: settings.pair, target: settings.target, rows: train, in: scope)
+    problems += scope.problems(ofParts: [("train", train), ("rows", settings.rows)])
     if !settings.along.isEmpty {
       problems.append(
         Problem(
@@ -115,7 +110,7 @@ package enum InterchangeCell: CellKind {
   }
 
   package static func run(_ settings: InterchangeSettings, in context: CellContext) throws -> Results {
-    let pairs = try Pairs(pair: settings.pair, target: settings.target, rows: settings.rows, in: context)
+    let pairs = try PromptPairs(pair: settings.pair, target: settings.target, rows: settings.rows, in: context)
     let exchange = try Exchange(settings, pairs: pairs, in: context)
     return try InterchangeReport(settings, exchange, in: context).results()
   }

@@ -14,7 +14,7 @@ struct InterchangeReport {
   init(_ settings: InterchangeSettings, _ exchange: Exchange, in context: CellContext) throws {
     (self.settings, self.exchange, self.context) = (settings, exchange, context)
     if let train = settings.train {
-      let pairs = try Pairs(pair: settings.pair, target: settings.target, rows: train, in: context)
+      let pairs = try PromptPairs(pair: settings.pair, target: settings.target, rows: train, in: context)
       let search = AlignmentSearch(
         exchange: try Exchange(settings, pairs: pairs, in: context), layer: settings.at, rank: settings.rank,
         steps: settings.steps)
@@ -123,9 +123,11 @@ struct InterchangeReport {
         return first == second ? 0.5 : first ? 1 : 0
       }
     }
-    return TwoByTwo(
+    let square = TwoByTwo(
       bothHarmful: sides("both_harmful"), harmlessHarm: sides("harmless_harm"), harmfulHarm: sides("harmful_harm"),
       bothHarmless: sides("both_harmless"))
+    // Responses that name neither prompt's object say nothing of whose they speak of.
+    return square.gap == 0 ? nil : square
   }
 
   /// The basis of a span that was learnt, with its provenance; its norms are those of the pairs' mean difference along it.

@@ -178,10 +178,3 @@ private struct Knockout {
           references: [.init(0, "none"), .init(1, "all")])))
   }
 }
-
-/// Harmful and harmless prompts do not differ in what is measured, so that there is nothing to lose.
-struct NoGap: Error, CustomStringConvertible {
-  var description: String {
-    "harmful and harmless prompts do not differ in what is measured; check “target”, “rows” and “refusal_tokens”"
-  }
-}

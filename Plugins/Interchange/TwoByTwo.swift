@@ -1,3 +1,4 @@
+import Experiment
 import Statistics
 import Tensor
 
@@ -39,9 +40,12 @@ struct TwoByTwo: Sendable {
   }
 
   /// The two main effects and their interaction, as shares of the gap, with p-values of sign flips.
+  ///
+  /// - Throws: `NoGap` if there is none.
   func effects(
     _ resamples: Resamples, permutations: Int, stream: RandomStream
   ) throws -> (harm: Effect, task: Effect, interaction: Effect) {
+    guard gap != 0 else { throw NoGap() }
     func effect(_ values: [Double], _ name: String) throws -> Effect {
       let test = try PermutationTest.signFlip(
         values, permutations: permutations, stream: RandomStream(seed: stream.bits(at: 0), purpose: name))

@@ -15,18 +15,8 @@ struct ReasonedPairs {
 
   init(_ settings: SpreadSettings, rules: LabelRules, in context: CellContext) throws {
     let (subject, data) = (try context.subject, try context.data)
-    let groups = Dictionary(grouping: try context.prompts(where: settings.rows)) {
-      data.rows[$0.row][settings.pair]?.plain ?? ""
-    }
-    func side(_ harmful: Bool, of members: [Prompt]) -> Prompt? {
-      members.first { data.rows[$0.row][settings.target]?.truth == harmful }
-    }
-    var pairs = groups.keys.sorted().compactMap { name -> (Prompt, Prompt)? in
-      guard !name.isEmpty, let members = groups[name], members.count == 2, let harmful = side(true, of: members),
-        let harmless = side(false, of: members)
-      else { return nil }
-      return (harmful, harmless)
-    }
+    let all = try PromptPairs(pair: settings.pair, target: settings.target, rows: settings.rows, in: context)
+    var pairs = Array(zip(all.harmful, all.harmless))
     if let sample = settings.sample, sample < pairs.count {
       var generator = context.stream("sample").generator()
       pairs = Array(pairs.shuffled(using: &generator).prefix(sample)).sorted { $0.0.row < $1.0.row }

@@ -25,7 +25,7 @@ package enum PatchCell: CellKind {
     problems += PatchAxes.problems(settings, in: scope)
     problems += PathPatching.problems(settings, in: scope)
     problems += AttributionPatching.problems(settings, in: scope)
-    return problems + PromptPairs.problems(settings, in: scope)
+    return problems + PromptPairs.problems(unaligned: settings, in: scope)
   }
 
   package static func work(_ settings: PatchSettings, in scope: CellScope) -> Work {

@@ -25,7 +25,9 @@ struct PatchRun {
   init(_ settings: PatchSettings, in context: CellContext) throws {
     (self.settings, self.context) = (settings, context)
     let (subject, data) = (try context.subject, try context.data)
-    let pairs = try PromptPairs(settings, in: context)
+    let pairs = try PromptPairs(
+      pair: settings.pair, target: settings.target, rows: settings.rows, aligned: settings.unaligned != .byName,
+      in: context)
     let (base, source) =
       settings.direction == .denoising ? (pairs.harmless, pairs.harmful) : (pairs.harmful, pairs.harmless)
     let axes = try PatchAxes(settings, prompts: base, configuration: subject.model.configuration)
@@ -121,9 +123,10 @@ struct PatchRun {
     let outcome = try sweep(base, [[], noOp] + arms).run(progress: report, read: score)
     guard outcome.values[1] == outcome.values[0] else { throw NoOpChanged() }
     let others = try sweep(source, [[]]).run(read: score).values[0]
+    let gap = zip(others, outcome.values[0]).reduce(0) { $0 + $1.0 - $1.1 } / Double(base.count)
+    guard gap != 0 else { throw NoGap() }
     return Measured(
-      base: outcome.values[0], patched: Array(outcome.values.dropFirst(2)),
-      gap: zip(others, outcome.values[0]).reduce(0) { $0 + $1.0 - $1.1 } / Double(base.count),
+      base: outcome.values[0], patched: Array(outcome.values.dropFirst(2)), gap: gap,
       resamples: try Bootstrap(stream: context.stream("bootstrap"), resamples: settings.resamples)
         .draw(rows: base.count),
       checked: outcome.checked, computed: Double(outcome.computed) / Double(outcome.full))

@@ -47,14 +47,8 @@ package enum ProbeCell: CellKind {
             "the column “\(settings.target)” holds “\(odd.plain)”", at: scope.location(of: "target"),
             expected: "expected: 0 or 1, true or false"))
       }
-      if let test = settings.test, data.rows.contains(where: { settings.rows.accepts($0) && test.accepts($0) }) {
-        problems.append(
-          Problem(
-            "some rows are accepted by both “rows” and “test”", at: scope.location(of: "test"),
-            help: "a probe must not be measured on what it was selected on; make the conditions exclude each other"))
-      }
     }
-    return problems
+    return problems + scope.problems(ofParts: [("rows", settings.rows)] + (settings.test.map { [("test", $0)] } ?? []))
   }
 
   package static func work(_ settings: ProbeSettings, in scope: CellScope) -> Work {

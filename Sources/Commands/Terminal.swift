@@ -29,6 +29,9 @@ enum Terminal {
     write(isPlaced ? "\(text)\n" : "\(coloursErrors ? "\u{1B}[31merror:\u{1B}[0m" : "error:") \(text)\n")
   }
 
+  /// A line about what was just shown, faint on a terminal.
+  static func status(_ text: String) { write(coloursErrors ? "\u{1B}[2m\(text)\u{1B}[0m\n" : "\(text)\n") }
+
   static func note(_ text: String) { write("note: \(text)\n") }
 
   static func faint(_ text: String) -> String { coloursOutput ? "\u{1B}[2m\(text)\u{1B}[0m" : text }

@@ -104,6 +104,33 @@ public struct CellScope: Sendable {
     }
   }
 
+  /// The problems of two answers whose logits are compared: that there are two, each one token.
+  public func problems(ofTwoAnswers words: [String], setting: String) -> [Problem] {
+    let count =
+      words.count == 2
+      ? []
+      : [Problem("“\(setting)” names \(words.count)", at: location(of: setting), expected: "expected: two")]
+    return count + problems(ofAnswers: words, setting: setting)
+  }
+
+  /// The problems of filters that let one row into two parts: nothing may be tested on what it was selected on.
+  public func problems(ofParts parts: [(name: String, rows: RowFilter)]) -> [Problem] {
+    guard let data else { return [] }
+    var problems: [Problem] = []
+    for (index, first) in parts.enumerated() {
+      for second in parts[(index + 1)...] {
+        let count = data.rows.count { first.rows.accepts($0) && second.rows.accepts($0) }
+        guard count > 0 else { continue }
+        problems.append(
+          Problem(
+            "\(count) row\(count == 1 ? " is" : "s are") accepted by both “\(first.name)” and “\(second.name)”",
+            at: location(of: second.name),
+            help: "nothing may be tested on rows that it was selected on; make the conditions exclude each other"))
+      }
+    }
+    return problems
+  }
+
   /// How many tokens of a prompt some positions stand for, judged by the first row that is a prompt.
   public func count(of positions: [Position]) -> Int {
     guard let data, let subject, positions.contains(where: { !$0.isSingle }) else { return positions.count }

@@ -13,7 +13,7 @@ struct Declarations {
     ## `{model}` and `{data}`
 
     Run nothing: they name what the cells below them work on, in the front matter's place. A cell may also name one by its
-    label: `model: other`.
+    label: `model: other`. Every cell may have a `label`, a `caption`, and a `seed` in place of the document's.
 
     | key | form | default | meaning |
     |---|---|---|---|

@@ -14,6 +14,8 @@ public struct PreparedCell: Sendable {
   public let positions: [Position]
   /// The cells that its settings name.
   public let references: [Reference]
+  /// The seed of its random numbers, if not the document's.
+  public let seed: UInt64?
   /// The model that it writes, by name.
   public let writes: String?
   /// What is wrong with its settings, given the model and the data.
@@ -26,7 +28,7 @@ public struct PreparedCell: Sendable {
   public let run: @Sendable (CellContext) throws -> Results
 
   /// Keys that every cell may have, whatever its kind.
-  static let common = ["label", "caption", "model", "data"]
+  static let common = ["label", "caption", "model", "data", "seed"]
 
   /// Reads a cell as one of a kind.
   ///
@@ -34,6 +36,11 @@ public struct PreparedCell: Sendable {
   init<Kind: CellKind>(_ cell: Cell, as kind: Kind.Type) throws(Problems) {
     let settings = try Kind.Settings.read(
       cell.parameters, kind: cell.kind, at: cell.location, common: Self.common)
+    do {
+      seed = try cell.body["seed"].map { yaml throws(Problem) in try UInt64.read(yaml) }
+    } catch {
+      throw Problems([Problem("“seed”: \(error.message)", at: error.location, expected: error.expected)])
+    }
     self.cell = cell
     version = kind.version
     usesModel = kind.usesModel && kind.writes(settings) == nil

@@ -30,8 +30,13 @@ public struct Registry: Sendable {
 
   /// The reference documentation of every kind, in Markdown, made from the declarations of their settings.
   public var documentation: String {
-    (names.compactMap { kinds[$0].map { Self.documentation(of: $0) } } + [Declarations.documentation])
-      .joined(separator: "\n")
+    (names.compactMap(documentation) + [Declarations.documentation]).joined(separator: "\n")
+  }
+
+  /// The reference documentation of one kind; `nil` if there is none of that name.
+  public func documentation(of name: String) -> String? {
+    kinds[name].map { Self.documentation(of: $0) }
+      ?? (["model", "data"].contains(name) ? Declarations.documentation : nil)
   }
 
   private static func documentation(of kind: any CellKind.Type) -> String {

@@ -88,6 +88,37 @@ public struct Subject: Sendable {
     )
   }
 
+  /// The tokens of a conversation, up to where the model is to answer.
+  ///
+  /// What people write is text: special tokens that are spelled in it stay text, and cannot pass for the template's own.
+  /// - Parameter variables: more variables of the template.
+  /// - Throws: `TemplateError`, `TokenizerError`.
+  public func prompt(of messages: [ChatMessage], variables: [String: OrderedJSON] = [:]) throws -> [Int] {
+    let chat = try template.renderWithOffsets(messages, addGenerationPrompt: true, extra: variables)
+    let whole = tokenizer.encodeWithOffsets(chat.text, special: true)
+    let contents = messages.indices.compactMap(chat.range(ofMessage:)).sorted { $0.lowerBound < $1.lowerBound }
+    let isForged = zip(whole.ids, whole.spans).contains { id, span in
+      tokenizer.isSpecial(id) && contents.contains { $0.overlaps(span) }
+    }
+    guard isForged else {
+      if let failure = tokenizer.failure { throw failure }
+      return whole.ids
+    }
+    let bytes = Array(chat.text.utf8)
+    var (tokens, place) = ([Int](), 0)
+    func add(_ range: Range<Int>, special: Bool) {
+      tokens += tokenizer.encode(String(decoding: bytes[range], as: UTF8.self), special: special)
+    }
+    for content in contents where content.lowerBound >= place {
+      add(place..<content.lowerBound, special: true)
+      add(content, special: false)
+      place = content.upperBound
+    }
+    add(place..<bytes.count, special: true)
+    if let failure = tokenizer.failure { throw failure }
+    return tokens
+  }
+
   /// The token that a position means in a prompt.
   ///
   /// - Throws: `SubjectError.noPosition` if the prompt has no such place.

@@ -206,7 +206,7 @@ public struct Runner: Sendable {
       watch(.started(label: label, kind: cell.cell.kind, index: index, count: experiment.cells.count))
       let start = ContinuousClock.now
       let context = CellContext(
-        scope: scope, key: key, seed: experiment.document.frontMatter.seed,
+        scope: scope, key: key, seed: cell.seed ?? experiment.document.frontMatter.seed,
         upstream: done.mapValues(\.results),
         report: { watch(.progress(label: label, done: $0, total: $1)) }, isCancelled: isCancelled)
       ran += 1
@@ -338,7 +338,7 @@ public struct Runner: Sendable {
   ) -> CellKey {
     var parts = [
       "kind": "\(cell.cell.kind) \(cell.version)", "settings": cell.settings,
-      "seed": "\(experiment.document.frontMatter.seed)", "engine": Engine.version,
+      "seed": "\(cell.seed ?? experiment.document.frontMatter.seed)", "engine": Engine.version,
     ]
     if let subject = scope.subject {
       parts["model"] = subject.digest.hex

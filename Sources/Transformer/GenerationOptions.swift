@@ -15,6 +15,11 @@ public struct GenerationOptions: Sendable {
   public var stop: Set<Int>
   /// How tokens are chosen.
   public var sampling: Sampling
+  /// What each prompt's draws depend on besides the seed and the prompt: equal prompts with other numbers have other
+  /// continuations. All 0 if `nil`.
+  public var draws: [UInt64]?
+  /// Asked before each step whether the sequence of a prompt, by its index, is no longer wanted; it then ends as it is.
+  public var isAbandoned: (@Sendable (Int) -> Bool)?
   /// Changes to make, at positions of the prompt and of what is generated.
   public var interventions: [Intervention]
   /// Tokens that each response begins with: one list for each prompt. They count as generated, from 0.

@@ -82,6 +82,9 @@ extension Model {
     if let forced = options.forcedPrefixes, forced.count != prompts.count {
       throw SequenceError.wrongCount(what: "forced prefixes", expected: prompts.count, found: forced.count)
     }
+    if let draws = options.draws, draws.count != prompts.count {
+      throw SequenceError.wrongCount(what: "draws", expected: prompts.count, found: draws.count)
+    }
     // The last chosen token is not run, so it needs no position.
     for (index, prompt) in prompts.enumerated() where prompt.isEmpty { throw SequenceError.empty(sequence: index) }
     let known = prompts.indices.map { prompts[$0] + (options.forcedPrefixes?[$0] ?? []) }

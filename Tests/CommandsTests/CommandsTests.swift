@@ -27,6 +27,16 @@ struct CommandsTests {
     #expect(outcome.output.isEmpty)
   }
 
+  @Test("The reference is of every kind, or of those that are named.")
+  func cells() throws {
+    let all = try tool("cells").output
+    #expect(all.contains("## `{probe}`") && all.contains("## `{figure}`") && all.contains("## `{model}` and `{data}`"))
+    let some = try tool("cells", "probe", "data").output
+    #expect(some.hasPrefix("## `{probe}`") && some.contains("## `{model}`") && !some.contains("{figure}"))
+    let unknown = try tool("cells", "prob")
+    #expect(unknown.status == 2 && unknown.errors.contains("did you mean “probe”?"))
+  }
+
   @Test("A folder becomes a project, and becoming one again changes nothing.")
   func initialise() throws {
     #expect(try tool("init").status == 0)

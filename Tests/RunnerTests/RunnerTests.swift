@@ -108,6 +108,19 @@ struct RunnerTests {
     #expect(renamed.isEmpty)
   }
 
+  @Test("A cell may have a seed of its own: it draws what a document of that seed draws, and so does no other cell.")
+  func ownSeed() throws {
+    let (other, _) = try run(cell("a", 1), seed: 2)
+    let (outcome, ran) = try run(cell("a", 1).replacing("number", with: "seed: 2\nnumber") + cell("b", 1))
+    #expect(ran == ["b"], "what a document of that seed has found is reused")
+    #expect(outcome.record.cell("a")?.results == other.record.cell("a")?.results)
+    #expect(outcome.record.cell("b")?.results.values["draw"] != other.record.cell("a")?.results.values["draw"])
+    let problems = #expect(throws: Problems.self) {
+      try run(cell("a", 1).replacing("number", with: "seed: soon\nnumber"))
+    }
+    #expect(problems?.description.contains("sums.md:8:7") == true && problems?.description.contains("“seed”") == true)
+  }
+
   @Test(
     "Other rows, other parts or another seed of the data run the cell again; the same rows, however asked for, do not.")
   func selections() throws {

@@ -11,6 +11,11 @@ public struct Reference: SettingValue, Hashable {
   /// Where the document names it.
   public let location: SourceLocation
 
+  /// A result of a cell.
+  public init(label: String, name: String, location: SourceLocation) {
+    (self.label, self.name, self.location) = (label, name, location)
+  }
+
   /// What may be written, for messages and documentation.
   public static var form: String { "a cell's result, as label.name" }
   /// The value as a document would write it.

@@ -101,6 +101,24 @@ extension CellSettings {
     return settings
   }
 
+  /// Reads settings that stand in a file of their own.
+  ///
+  /// - Parameters:
+  ///   - text: YAML: a map of the keys, or nothing.
+  ///   - file: what messages call it.
+  ///   - name: what the file holds, such as “policy”.
+  /// - Throws: `Problems` with everything that is wrong with it, each with its place.
+  public static func read(yaml text: String, file: String, as name: String) throws(Problems) -> Self {
+    let start = SourceLocation(file: file, line: 1, column: 1)
+    let value = try YAMLValue(parsing: text, file: file)
+    guard let entries = value.isNull ? [] : value.entries else {
+      throw Problems([
+        Problem("the \(name) is \(value.summary)", at: value.location, expected: "expected: keys with values")
+      ])
+    }
+    return try read(entries, kind: name, at: start, common: [])
+  }
+
   /// Every setting with its value, defaults included, as one text: equal texts, equal settings.
   var canonical: String {
     Self.keys.sorted { $0.name < $1.name }.map { "\($0.name)=\($0.written(self))\n" }.joined()

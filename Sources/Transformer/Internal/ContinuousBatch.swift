@@ -43,6 +43,11 @@ final class ContinuousBatch {
   func run(next: () -> Int?, onToken: ((GeneratedToken) -> Void)?) throws {
     var mayHaveMore = true
     while true {
+      if let isAbandoned = options.isAbandoned {
+        let abandoned = Set(active.map(\.index).filter(isAbandoned))
+        finished += active.filter { abandoned.contains($0.index) }.map { ($0.index, $0.result) }
+        active.removeAll { abandoned.contains($0.index) }
+      }
       let known = active.count
       mayHaveMore = mayHaveMore && admit(next)
       try sharePrefixes(of: known..<active.count)
@@ -68,7 +73,7 @@ final class ContinuousBatch {
           index: index, tokens: known,
           cache: KeyValueCache(
             for: model.configuration, capacity: known.count + min(options.maxNewTokens, 64)),
-          sampler: Sampler(options.sampling, prompt: prompts[index]),
+          sampler: Sampler(options.sampling, prompt: prompts[index], draw: options.draws?[index] ?? 0),
           result: Generated(
             tokens: forced, forced: forced.count, vocabularySize: model.configuration.vocabularySize)))
     }

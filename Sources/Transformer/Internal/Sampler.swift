@@ -11,12 +11,13 @@ struct Sampler: Sendable {
 
   private let kind: Kind
 
-  init(_ sampling: GenerationOptions.Sampling, prompt: [Int]) {
+  init(_ sampling: GenerationOptions.Sampling, prompt: [Int], draw: UInt64) {
     switch sampling {
     case .greedy: kind = .greedy
     case .temperature(let temperature, let seed):
       let name = Digest(of: prompt.map(String.init).joined(separator: ","))
-      kind = .temperature(Float(temperature), RandomStream(seed: seed, purpose: "generation").child(name))
+      let stream = RandomStream(seed: seed, purpose: "generation").child(name)
+      kind = .temperature(Float(temperature), draw == 0 ? stream : stream.child(draw))
     }
   }
 

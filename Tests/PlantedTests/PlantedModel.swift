@@ -188,6 +188,23 @@ struct PlantedModel {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// Pairs of requests that differ in one word, the first: one of a category, and one of none.
+  static var pairs: String {
+    let beginning = "How do I use my "
+    var lines: [String] = []
+    for pair in 0..<48 {
+      let (word, category) = (words[pair % 3], categories[pair % 3])
+      let rest = "and the \(neutral[pair / 4 % 4]) and \(neutral[pair / 16])?"
+      for (harmful, object) in [(1, word), (0, neutral[pair % 4])] {
+        lines.append(
+          #"{"text": "\#(beginning)\#(object) \#(rest)", "harmful": \#(harmful), "object": "\#(object)", "#
+            + #""spans": {"object": [\#(beginning.count), \#(beginning.count + object.count)]}, "#
+            + #""category": "\#(harmful == 1 ? category : "")", "pair": "p\#(pair)", "half": \#(pair / 24)}"#)
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
   /// Writes the model with the embedded model's tokenizer, as experiments find it.
   func write(to directory: URL, tokenizerOf other: URL) throws {
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

@@ -1,0 +1,71 @@
+import Experiment
+import Synchronization
+import Tokenizer
+import Transformer
+
+/// Lets a model speak, and passes on what may be seen of it as it comes.
+public struct Responder: Sendable {
+  private let subject: Subject
+  private let most: Int
+  private let way: Prompter.Way?
+  private let marks: DeliberationPolicy.Marks
+
+  /// A model that answers at once.
+  ///
+  /// - Parameter most: tokens of a response.
+  public init(subject: Subject, most: Int = DeliberationPolicy().maxResponse) {
+    self.init(subject: subject, most: most, way: nil, marks: .init())
+  }
+
+  init(subject: Subject, most: Int, way: Prompter.Way?, marks: DeliberationPolicy.Marks) {
+    (self.subject, self.most, self.way, self.marks) = (subject, most, way, marks)
+  }
+
+  /// Answers a conversation without thinking first.
+  ///
+  /// - Parameters:
+  ///   - isCancelled: asked before each token; the answer then ends as it is.
+  ///   - onText: given the response as it comes.
+  /// - Returns: the response, and the tokens of prompt and response.
+  /// - Throws: ``DeliberationError`` for what cannot be answered.
+  public func answer(
+    _ messages: [ChatMessage], isCancelled: @escaping @Sendable () -> Bool = { false },
+    onText: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws -> (response: String, ledger: TokenLedger) {
+    let prompt = try Self.prompt(messages, of: subject, deliberates: false, leaving: most)
+    let spoken = try speak(prompt, decided: .comply, isCancelled: isCancelled, onText: onText)
+    return (spoken.text, TokenLedger(prompt: prompt.count, shown: spoken.tokens))
+  }
+
+  /// The tokens of a conversation, if there is something to answer and room for the answer.
+  static func prompt(
+    _ messages: [ChatMessage], of subject: Subject, deliberates: Bool, leaving room: Int
+  ) throws -> [Int] {
+    guard let last = messages.last, !last.content.allSatisfy(\.isWhitespace) else {
+      throw DeliberationError.emptyPrompt
+    }
+    let prompt = try subject.prompt(of: messages, variables: ["deliberate": .bool(deliberates)])
+    let allowed = subject.model.configuration.maximumPositions - room
+    guard prompt.count <= allowed else {
+      throw DeliberationError.tooLong(tokens: prompt.count, allowed: max(0, allowed))
+    }
+    return prompt
+  }
+
+  /// Writes a response behind some tokens.
+  func speak(
+    _ prompt: [Int], decided decision: Decision, isCancelled: @escaping @Sendable () -> Bool,
+    onText: @escaping @Sendable (String) -> Void
+  ) throws -> (text: String, tokens: Int) {
+    var options = GenerationOptions(maxNewTokens: most, stop: subject.stop)
+    options.isAbandoned = { _ in isCancelled() }
+    let stream = Mutex(ResponseStream(decided: decision, way, marks, subject))
+    let generation = try subject.model.generate(prompts: [prompt], options: options) { token in
+      let text = stream.withLock { $0.append(token.token) }
+      if !text.isEmpty { onText(text) }
+    }
+    let rest = stream.withLock { $0.finish() }
+    if !rest.isEmpty { onText(rest) }
+    return (stream.withLock { $0.shown }, generation.sequences[0].text.count)
+  }
+}
