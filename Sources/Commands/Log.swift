@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiment
 import Foundation
 import Project
+import Statistics
 
 /// `palimpsest log`
 struct Log: ParsableCommand {
@@ -35,15 +36,11 @@ struct Log: ParsableCommand {
     let project = try Project.current()
     let log = try project.log(of: experiment, limit: limit, from: from)
     guard json else {
-      var lines = ""
-      for logged in log {
-        lines += Self.line(logged) + "\n"
-        if lines.utf8.count > 1 << 16 {
-          Terminal.output(lines)
-          lines = ""
-        }
+      let piece = 256
+      let pieces = try Parallel.map((log.count + piece - 1) / piece) { index in
+        log[index * piece..<min(log.count, (index + 1) * piece)].map { Self.line($0) + "\n" }.joined()
       }
-      Terminal.output(lines)
+      for text in pieces { Terminal.output(text) }
       return
     }
     for logged in log {

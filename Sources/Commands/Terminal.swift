@@ -21,7 +21,20 @@ enum Terminal {
   static func output(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
 
   /// `2026-11-25`, as Greenwich counts days.
-  static func date(_ date: Date) -> String { String(date.ISO8601Format().prefix(10)) }
+  static func date(_ date: Date) -> String {
+    // A log has thousands, so by arithmetic: days since 1 March of the year 0, in cycles of 400 years.
+    let day = Int((date.timeIntervalSince1970 / 86_400).rounded(.down)) + 719_468
+    let cycle = (day >= 0 ? day : day - 146_096) / 146_097
+    let inCycle = day - cycle * 146_097
+    let year = (inCycle - inCycle / 1_460 + inCycle / 36_524 - inCycle / 146_096) / 365
+    let inYear = inCycle - (365 * year + year / 4 - year / 100)
+    let shifted = (5 * inYear + 2) / 153
+    let month = shifted < 10 ? shifted + 3 : shifted - 9
+    func digits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let years = "\(year + cycle * 400 + (month <= 2 ? 1 : 0))"
+    return String(repeating: "0", count: max(0, 4 - years.count)) + years + "-" + digits(month) + "-"
+      + digits(inYear - (153 * shifted + 2) / 5 + 1)
+  }
 
   static func error(_ text: String) {
     // Problems of documents carry their place and the word already.
@@ -38,7 +51,7 @@ enum Terminal {
 
   /// A verdict in twelve columns.
   static func verdict(_ verdict: Verdict) -> String {
-    let word = verdict.rawValue.padding(toLength: 12, withPad: " ", startingAt: 0)
+    let word = verdict.rawValue + String(repeating: " ", count: max(0, 12 - verdict.rawValue.utf8.count))
     guard coloursOutput else { return word }
     let colour =
       switch verdict {

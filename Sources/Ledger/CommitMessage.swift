@@ -35,21 +35,26 @@ public struct CommitMessage: Hashable, Sendable {
 
   /// Reads a message back: the last paragraph is trailers if each of its lines has their form.
   public init(parsing text: String) {
-    var lines = text.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)
-      .map(String.init)
-    while lines.last?.isEmpty == true { lines.removeLast() }
-    subject = lines.isEmpty ? "" : lines.removeFirst()
-    let lastParagraph = (lines.lastIndex(of: "") ?? -1) + 1
-    let read = lines[lastParagraph...].map(Self.trailer)
-    if lastParagraph > 0, !read.isEmpty, read.allSatisfy({ $0 != nil }) {
+    // By bytes, since a long history has many.
+    let bytes = Array(text.utf8)
+    var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
+      line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+    }[...]
+    func trim() {
+      while lines.last?.isEmpty == true { lines.removeLast() }
+    }
+    trim()
+    subject = lines.popFirst().map(Self.string) ?? ""
+    if let blank = lines.lastIndex(where: \.isEmpty), case let read = lines[(blank + 1)...].map(Trailer.init),
+      read.allSatisfy({ $0 != nil })
+    {
       trailers = read.compactMap { $0 }
-      lines.removeSubrange(lastParagraph...)
+      lines = lines[...blank]
     } else {
       trailers = []
     }
-    while lines.last?.isEmpty == true { lines.removeLast() }
-    while lines.first?.isEmpty == true { lines.removeFirst() }
-    body = lines
+    trim()
+    body = lines.drop(while: \.isEmpty).map(Self.string)
   }
 
   /// The value of the first trailer with this key.
@@ -72,10 +77,27 @@ public struct CommitMessage: Hashable, Sendable {
     text.split(whereSeparator: \.isNewline).joined(separator: " ").trimmingCharacters(in: .whitespaces)
   }
 
-  private static func trailer(_ line: String) -> Trailer? {
-    guard let colon = line.firstIndex(of: ":"), colon > line.startIndex, line[colon...].hasPrefix(": "),
-      line[..<colon].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
+  fileprivate static func string(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+}
+
+extension CommitMessage.Trailer {
+  /// Reads a line of a message; `nil` if it is none.
+  fileprivate init?(_ line: ArraySlice<UInt8>) {
+    guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
+      line[(colon + 1)...].first == UInt8(ascii: " "), line[..<colon].allSatisfy(Self.isOfKey)
     else { return nil }
-    return Trailer(String(line[..<colon]), String(line[line.index(colon, offsetBy: 2)...]))
+    func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+    var value = line[(colon + 1)...].drop(while: isBlank)
+    while let last = value.last, isBlank(last) { value.removeLast() }
+    (key, self.value) = (CommitMessage.string(line[..<colon]), CommitMessage.string(value))
+  }
+
+  private static func isOfKey(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
   }
 }

@@ -12,8 +12,8 @@ public struct Entry: Hashable, Sendable {
   public let author: String
   /// The author's address.
   public let email: String
-  /// Subject, body and trailers.
-  public let message: CommitMessage
+  /// The message as git has it: it is read when it is asked for, since most of a long history is passed over.
+  let text: String
   /// The commits it builds on: none for the first; some may be absent in a shallow clone.
   public let parents: [CommitID]
   /// The experiments whose records differ from each parent's (all of them, if there is none here), sorted.
@@ -21,8 +21,13 @@ public struct Entry: Hashable, Sendable {
   /// The experiments whose registered claims differ from each parent's, sorted.
   public let registered: [String]
 
+  /// Subject, body and trailers.
+  public var message: CommitMessage { CommitMessage(parsing: text) }
   /// The message's first line.
-  public var subject: String { message.subject }
+  public var subject: String {
+    let line = text.utf8.prefix { $0 != UInt8(ascii: "\n") }
+    return String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
+  }
   /// The message's lines between subject and trailers.
   public var body: [String] { message.body }
   /// The message's last paragraph.

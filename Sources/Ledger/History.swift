@@ -1,5 +1,7 @@
 import CGit2
+import Dispatch
 import Foundation
+import Synchronization
 
 extension Ledger {
   /// The records of one experiment, or of all, newest first.
@@ -15,68 +17,118 @@ extension Ledger {
   public func history(
     experiment: String? = nil, limit: Int? = nil, from start: CommitID? = nil, registrations: Bool = false
   ) throws -> [Entry] {
-    let repository = try repository.open()
-    guard let first = try start?.oid ?? Tip.of(branch, in: repository).start else { return [] }
-    var walk = HistoryWalk(from: first)
-    var entries: [Entry] = []
-    while entries.count < limit ?? .max, let entry = try walk.next(in: repository) {
-      let touched = registrations ? entry.experiments + entry.registered : entry.experiments
-      if let experiment, !touched.contains(experiment) { continue }
-      if !registrations, entry.experiments.isEmpty, !entry.registered.isEmpty { continue }
-      entries.append(entry)
+    let handle = try repository.open()
+    guard let first = try start?.oid ?? Tip.of(branch, in: handle).start else { return [] }
+    var walk = HistoryWalk(from: first, index: HistoryIndex(of: repository))
+    var found: [(commit: String, node: HistoryIndex.Node)] = []
+    while found.count < limit ?? .max, let next = try walk.next(in: handle) {
+      let (records, registered) = (next.node.records, registrations ? next.node.registered : [])
+      if let experiment, !records.contains(experiment), !registered.contains(experiment) { continue }
+      if !registrations, records.isEmpty, !next.node.registered.isEmpty { continue }
+      found.append(next)
     }
-    return entries
+    walk.index.keep()
+    // Long lists are read side by side, each thread with a handle of its own.
+    let (list, piece) = (found, 512)
+    let pieces = try onThreads((list.count + piece - 1) / piece) { index in
+      let handle = try repository.open()
+      return try list[index * piece..<min(list.count, (index + 1) * piece)].map { commit, node in
+        try HistoryWalk.entry(commit, node, in: handle)
+      }
+    }
+    return pieces.flatMap { $0 }
   }
+}
+
+/// `[body(0), body(1), ...]` on the machine's threads.
+private func onThreads<Element: Sendable>(
+  _ count: Int, _ body: @Sendable (Int) throws -> [Element]
+) throws -> [[Element]] {
+  if count < 2 { return try (0..<count).map(body) }
+  let results = Mutex([Result<[Element], any Error>?](repeating: nil, count: count))
+  DispatchQueue.concurrentPerform(iterations: count) { index in
+    let result = Result { try body(index) }
+    results.withLock { $0[index] = result }
+  }
+  return try results.withLock { try $0.compactMap { try $0?.get() } }
 }
 
 /// Walks from commits to their parents. libgit2's own walk fails at the edge of a shallow clone.
 private struct HistoryWalk {
-  private var frontier: [(id: git_oid, time: git_time_t)] = []
-  private var seen: Set<String> = []
+  private var frontier: [(commit: String, time: git_time_t)]
+  private var seen: Set<String>
+  var index: HistoryIndex
 
-  init(from start: git_oid) {
-    frontier = [(start, 0)]
+  init(from start: git_oid, index: HistoryIndex) {
+    frontier = [(start.hex, 0)]
     seen = [start.hex]
+    self.index = index
   }
 
-  mutating func next(in repository: borrowing Handle) throws -> Entry? {
+  mutating func next(in repository: borrowing Handle) throws -> (commit: String, node: HistoryIndex.Node)? {
     guard let newest = frontier.indices.max(by: { frontier[$0].time < frontier[$1].time }) else { return nil }
-    let id = frontier.remove(at: newest).id
-    let commit = try Handle.commit(id, in: repository)
+    let commit = frontier.remove(at: newest).commit
+    let node = try index[commit] ?? read(commit, in: repository)
+    for parent in node.parents where seen.insert(parent).inserted {
+      if let known = index[parent] {
+        frontier.append((parent, known.time))
+      } else if let time = try Self.time(of: parent, in: repository) {
+        frontier.append((parent, time))
+      }
+    }
+    return (commit, node)
+  }
+
+  /// What a commit changed, and its parents; kept in the index unless the clone is cut there.
+  private mutating func read(_ name: String, in repository: borrowing Handle) throws -> HistoryIndex.Node {
+    let commit = try Handle.commit(try Self.id(name), in: repository)
     let tree = git_commit_tree_id(commit.pointer)?.pointee
     var changed: TreeChanges?
-    var parents: [CommitID] = []
-    for index in 0..<git_commit_parentcount(commit.pointer) {
-      guard let parent = git_commit_parent_id(commit.pointer, index)?.pointee else { continue }
-      parents.append(CommitID(parent))
+    var parents: [String] = []
+    var isCut = false
+    for place in 0..<git_commit_parentcount(commit.pointer) {
+      guard let parent = git_commit_parent_id(commit.pointer, place)?.pointee else { continue }
+      parents.append(parent.hex)
       do {
-        let parentCommit = try Handle.commit(parent, in: repository)
-        let before = git_commit_tree_id(parentCommit.pointer)?.pointee
+        let before = git_commit_tree_id(try Handle.commit(parent, in: repository).pointer)?.pointee
         let changes = try TreeChanges(from: before, to: tree, in: repository)
         // What a merge took from one of its parents is told where it was recorded.
         changed = changed?.intersection(changes) ?? changes
-        if seen.insert(parent.hex).inserted { frontier.append((parent, git_commit_time(parentCommit.pointer))) }
       } catch {
-        // A shallow clone ends where it was cut.
         guard git_repository_is_shallow(repository.pointer) == 1 else { throw error }
+        isCut = true
       }
     }
     let changes = try changed ?? TreeChanges(from: nil, to: tree, in: repository)
-    return Self.entry(
-      id, commit.pointer, parents: parents, experiments: changes.records, registered: changes.registered)
+    let node = HistoryIndex.Node(
+      time: git_commit_time(commit.pointer), parents: parents, records: changes.records, registered: changes.registered)
+    if !isCut { index.add(node, at: name) }
+    return node
   }
 
-  private static func entry(
-    _ id: git_oid, _ commit: OpaquePointer, parents: [CommitID], experiments: [String], registered: [String]
-  ) -> Entry {
+  /// When a commit was made; `nil` where a shallow clone is cut.
+  private static func time(of name: String, in repository: borrowing Handle) throws -> git_time_t? {
+    do {
+      return git_commit_time(try Handle.commit(try id(name), in: repository).pointer)
+    } catch {
+      guard git_repository_is_shallow(repository.pointer) == 1 else { throw error }
+      return nil
+    }
+  }
+
+  private static func id(_ name: String) throws -> git_oid { try CommitID(trusted: name).oid }
+
+  static func entry(_ name: String, _ node: HistoryIndex.Node, in repository: borrowing Handle) throws -> Entry {
+    let handle = try Handle.commit(try id(name), in: repository)
+    let commit = handle.pointer
     let author = git_commit_author(commit)?.pointee
     return Entry(
-      commit: CommitID(id),
+      commit: CommitID(trusted: name),
       date: Date(timeIntervalSince1970: TimeInterval(author?.when.time ?? git_commit_time(commit))),
       offset: Int(author?.when.offset ?? 0),
       author: author?.name.map { String(cString: $0) } ?? "",
       email: author?.email.map { String(cString: $0) } ?? "",
-      message: CommitMessage(parsing: git_commit_message(commit).map { String(cString: $0) } ?? ""),
-      parents: parents, experiments: experiments, registered: registered)
+      text: git_commit_message(commit).map { String(cString: $0) } ?? "",
+      parents: node.parents.map { CommitID(trusted: $0) }, experiments: node.records, registered: node.registered)
   }
 }

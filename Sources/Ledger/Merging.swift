@@ -83,7 +83,7 @@ extension Ledger {
       if let local = tip.local, git_oid.same(local, next) { return merged }
       switch try BranchUpdate.move(
         reference, from: tip.local, to: next, by: identity, note: "merge \(other.short)", in: staging.repository,
-        at: repository.path)
+        of: repository)
       {
       case .moved: return merged
       case .lost, .locked:

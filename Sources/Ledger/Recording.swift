@@ -87,7 +87,7 @@ extension Ledger {
         return Recorded(outcome: outcome, identity: identity, continuedFrom: nil, lostRaces: lostRaces)
       }
       let update = try BranchUpdate.move(
-        reference, from: tip.local, to: next, by: identity, note: note, in: staging.repository, at: repository.path)
+        reference, from: tip.local, to: next, by: identity, note: note, in: staging.repository, of: repository)
       switch update {
       case .moved:
         return Recorded(outcome: outcome, identity: identity, continuedFrom: tip.remote, lostRaces: lostRaces)

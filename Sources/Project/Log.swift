@@ -2,6 +2,7 @@ import Experiment
 import Foundation
 import Ledger
 import Manuscript
+import Statistics
 
 extension Project {
   /// A commit of the ledger, as far as its message tells.
@@ -26,9 +27,10 @@ extension Project {
     if let experiment, entries.isEmpty {
       throw ProjectError.noSuchRecord(experiment: experiment, known: try ledger.experiments(at: start))
     }
-    return entries.map { entry in
-      let names = entry.experiments.filter { experiment == nil || $0 == experiment }
-      return Logged(entry: entry, messages: names.compactMap { RunMessage(entry.message, experiment: $0) })
+    return try Parallel.map(entries.count) { index in
+      let entry = entries[index]
+      let (message, names) = (entry.message, entry.experiments.filter { experiment == nil || $0 == experiment })
+      return Logged(entry: entry, messages: names.compactMap { RunMessage(message, experiment: $0) })
     }
   }
 

@@ -122,8 +122,8 @@ extension RunMessage {
     var standings: [String: Registration.Standing] = [:]
     for trailer in message.trailers where trailer.key == "Claim" {
       for standing in Registration.Standing.allCases {
-        guard let found = trailer.value.range(of: " \(standing.rawValue);") else { continue }
-        standings[String(trailer.value[..<found.lowerBound])] = standing
+        guard let (label, _) = Self.cut(trailer.value[...], at: " \(standing.rawValue);") else { continue }
+        standings[label] = standing
       }
     }
     for line in message.body {
@@ -134,22 +134,35 @@ extension RunMessage {
         failures.append(Failure(label: label, message: message))
       } else if line.hasPrefix("withdrawn: ") {
         withdrawn.append(String(line.dropFirst(11)))
-      } else if line.contains(" = ") {
-        values.append(Headline(line))
+      } else if let (path, rest) = Self.cut(line[...], at: " = ") {
+        values.append(Headline(path, rest))
       }
     }
   }
 
   private static func claim(_ line: String) -> (Verdict, label: String, says: String)? {
-    let (word, rest) = split(line[...], at: ": ")
-    guard let verdict = Verdict(rawValue: word) else { return nil }
+    guard let (word, rest) = cut(line[...], at: ": "), let verdict = Verdict(rawValue: word) else { return nil }
     let (label, says) = split(rest[...], at: ": ")
     return (verdict, label, says)
   }
 
+  /// What stands before and behind a separator; all before it if there is none.
   fileprivate static func split(_ text: Substring, at separator: String) -> (String, String) {
-    guard let found = text.range(of: separator) else { return (String(text), "") }
-    return (String(text[..<found.lowerBound]), String(text[found.upperBound...]))
+    cut(text, at: separator) ?? (String(text), "")
+  }
+
+  /// What stands before and behind the first separator; `nil` if there is none. By bytes: a log reads many lines.
+  private static func cut(_ text: Substring, at separator: String) -> (String, String)? {
+    let (bytes, mark) = (text.utf8, separator.utf8)
+    guard let first = mark.first else { return nil }
+    var place = bytes.startIndex
+    while let found = bytes[place...].firstIndex(of: first) {
+      if bytes[found...].starts(with: mark) {
+        return (String(text[..<found]), String(text[bytes.index(found, offsetBy: mark.count)...]))
+      }
+      place = bytes.index(after: found)
+    }
+    return nil
   }
 }
 
@@ -160,9 +173,8 @@ extension RunMessage.Headline {
     return "\(value) (was \(before)\(movement == .beyond ? ", beyond its interval" : ""))"
   }
 
-  /// Reads ``text`` back, with its path.
-  fileprivate init(_ line: String) {
-    let (path, rest) = RunMessage.split(line[...], at: " = ")
+  /// Reads ``text`` back.
+  fileprivate init(_ path: String, _ rest: String) {
     let (value, was) = RunMessage.split(rest[...], at: " (was ")
     let isBeyond = was.hasSuffix(", beyond its interval)")
     let before = was.isEmpty ? nil : String(was.dropLast(isBeyond ? ", beyond its interval)".count : 1))

@@ -10,26 +10,19 @@ extension Project {
   /// that a fresh clone need not compute what is recorded.
   func store(onFault: @escaping @Sendable (CacheFault) -> Void = { _ in }) -> ResultStore {
     let cache = Cache(project: root, onFault: onFault)
-    let recorded = Mutex<[Digest: Results]?>(nil)
+    let recorded = Mutex<RecordedResults?>(nil)
     return ResultStore(
       load: { key in
         if let data = cache.result(for: key), let results = try? CanonicalJSON.decode(Results.self, from: data) {
           return results
         }
         return recorded.withLock { known in
-          let all = known ?? recordedResults()
+          let all = known ?? RecordedResults(of: self)
           known = all
-          return all[key]
+          return all.results(of: key)
         }
       },
       save: { results, key in try cache.setResult(try CanonicalJSON.encode(results), for: key) })
-  }
-
-  private func recordedResults() -> [Digest: Results] {
-    guard let records = try? newestRecords() else { return [:] }
-    let cells = records.flatMap { $0.cells.filter { $0.failure == nil }.map { ($0.key, $0.results) } }
-    let promptSets = records.flatMap { $0.promptSets.map { ($0.key, $0.results) } }
-    return Dictionary(cells + promptSets) { first, _ in first }
   }
 
   /// The newest record of every experiment that has one.
@@ -40,5 +33,29 @@ extension Project {
     return try ledger.experiments().compactMap { name in
       try ledger.files(experiment: name).map { try Record(experiment: name, files: $0) }
     }
+  }
+}
+
+/// The results in the newest records, of which only those are read that somebody asks for.
+private struct RecordedResults {
+  private let records: [(experiment: String, files: [String: Data])]
+
+  init(of project: Project) {
+    let ledger = try? project.ledger()
+    records =
+      ((try? ledger?.experiments()) ?? []).compactMap { name in
+        ((try? ledger?.files(experiment: name)) ?? nil).map { (name, $0) }
+      }
+  }
+
+  /// The results that were recorded under a key, if there are any.
+  func results(of key: Digest) -> Results? {
+    let digits = Data(key.hex.utf8)
+    for (experiment, files) in records where files.values.contains(where: { $0.range(of: digits) != nil }) {
+      guard let record = try? Record(experiment: experiment, files: files) else { continue }
+      if let cell = record.cells.first(where: { $0.key == key && $0.failure == nil }) { return cell.results }
+      if let set = record.promptSets.first(where: { $0.key == key }) { return set.results }
+    }
+    return nil
   }
 }

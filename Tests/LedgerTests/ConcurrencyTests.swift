@@ -95,4 +95,40 @@ import Testing
     try FileManager.default.removeItem(at: lock)
     #expect(try ledger.record(experiment: "a", files: ["x": Data()], message: .init(subject: "a")).isNew)
   }
+
+  @Test("A lock that a killed process of ours left behind is told from one that somebody holds, and cleared.")
+  func abandonedLock() throws {
+    let sample = try Sample()
+    let ledger = try sample.ledger(patience: .milliseconds(300))
+    try ledger.record(experiment: "a", files: ["x": Data()], message: .init(subject: "a"))
+    let lock = sample.url.appending(path: ".git/refs/heads/results.lock")
+    let notes = sample.url.appending(path: ".git/palimpsest/updating")
+    let dead = String(repeating: "1", count: 40)
+    func leave(_ content: String, age: TimeInterval, note: String?) throws {
+      try Data(content.utf8).write(to: lock)
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: lock.path)
+      if let note { try Data().write(to: notes.appending(path: "\(note)-1-1")) }
+    }
+    // With the commit that it was about to name, or killed before it wrote that.
+    for (value, content, age) in [("1", dead + "\n", 0.0), ("2", "", 10)] {
+      try leave(content, age: age, note: dead)
+      #expect(try ledger.record(experiment: "a", files: ["x": bytes(value)], message: .init(subject: "a")).isNew)
+      #expect(!FileManager.default.fileExists(atPath: lock.path))
+    }
+    // Of git's own: with another commit, or made just now, or where none of ours has died.
+    for (content, age, note) in [(String(repeating: "2", count: 40), 10.0, dead), ("", 0, dead), ("", 10, nil)] {
+      try leave(content, age: age, note: note)
+      #expect(throws: LedgerError.self) {
+        try sample.ledger(patience: .milliseconds(100))
+          .record(experiment: "a", files: ["x": bytes("3")], message: .init(subject: "a"))
+      }
+      #expect(FileManager.default.fileExists(atPath: lock.path))
+      try? FileManager.default.removeItem(at: notes.appending(path: "\(dead)-1-1"))
+    }
+    try FileManager.default.removeItem(at: lock)
+    let left = try FileManager.default.contentsOfDirectory(atPath: notes.path)
+    #expect(left == ["guard"], "whoever moved the branch has taken its note away")
+    #expect(try sample.isSound())
+  }
 }

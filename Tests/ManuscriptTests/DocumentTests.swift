@@ -114,7 +114,7 @@ struct DocumentTests {
       found == [
         """
         x.md:2:1: error: unknown key “titel” in the front matter; did you mean “title”?
-          allowed: author, data, description, model, params, redact, seed, tags, title
+          allowed: author, data, description, model, on_request, params, redact, seed, tags, title
         """,
         "x.md:3:7: error: seed is the number -1\n  expected: a whole number from 0 on",
         """

@@ -17,8 +17,29 @@ enum BranchUpdate {
   /// libgit2's own comparing call cannot say “only if absent”, and two first records would both succeed.
   static func move(
     _ reference: String, from expected: git_oid?, to new: git_oid, by identity: Identity, note: String,
-    in repository: borrowing Handle, at path: String
+    in repository: borrowing Handle, of source: Repository
   ) throws -> Outcome {
+    let outcome = try swap(reference, from: expected, to: new, by: identity, note: note, in: repository, of: source)
+    // What somebody holds stays; what was left behind is out of the way when this is tried again.
+    if case .locked = outcome { UpdateNote.clearAbandonedLock(of: reference, in: source) }
+    return outcome
+  }
+
+  private static func swap(
+    _ reference: String, from expected: git_oid?, to new: git_oid, by identity: Identity, note: String,
+    in repository: borrowing Handle, of source: Repository
+  ) throws -> Outcome {
+    let update = UpdateNote(to: new, in: source)
+    let outcome = try locked(reference, from: expected, to: new, by: identity, note: note, in: repository, of: source)
+    update.end()
+    return outcome
+  }
+
+  private static func locked(
+    _ reference: String, from expected: git_oid?, to new: git_oid, by identity: Identity, note: String,
+    in repository: borrowing Handle, of source: Repository
+  ) throws -> Outcome {
+    let path = source.path
     let owner = repository.pointer
     let doing = "moving \(reference)"
     let transaction = try Handle(doing, at: path, free: git_transaction_free) { git_transaction_new($0, owner) }

@@ -6,6 +6,8 @@ enum Git2 {
   private static let started: Bool = {
     git_libgit2_init()
     git_shim_enable_fsync()
+    // As git does: what is read is held against its name by `git fsck`, and not each time; packs have sums of their own.
+    git_shim_trust_hashes()
     return true
   }()
 
