@@ -84,7 +84,13 @@ def main():
             assert (seed - 1) % options.writers == int(name[1:]), f"{commit} of {name} holds the seed {seed}"
             seeds.append(seed)
         assert sorted(seeds) == list(range(1, total + 1)), "a record is missing, or there twice"
-        assert not list((folder / ".git").rglob("*.lock")), "a lock was left behind"
+        # git commit lets git pack in the background, which may still go on.
+        for _ in range(60):
+            locks = list((folder / ".git").rglob("*.lock"))
+            if not locks:
+                break
+            time.sleep(0.5)
+        assert not locks, f"left behind: {locks}"
         fsck = subprocess.run(["git", "fsck", "--strict", "--full"], cwd=folder, capture_output=True, text=True)
         assert fsck.returncode == 0, fsck.stderr
     besides = f", beside {counts['gc']} git gc and {counts['commit']} git commit" if options.beside else ""

@@ -1,6 +1,6 @@
 """Measures Palimpsest and its peers on the same work, in turns, and writes the tables to RESULTS.md.
 
-    python3 compare.py [--only NAME ...] [--rounds 5] [--threads 2] [--patience 300] [--out FILE] [--list]
+    python3 compare.py [--only NAME ...] [--beside PEER ...] [--rounds 5] [--threads 2] [--patience 300] [--out FILE] [--list]
 
 Each participant is a process that loads its model and does a trial before anything is measured; then every round asks
 each for the work once, one at a time. A ratio is taken within a round. A measurement during which anybody else used the
@@ -8,6 +8,7 @@ processors is made again. The peers' numbers must agree with ours, or the compar
 """
 
 import argparse
+import dataclasses
 import os
 import pathlib
 import subprocess
@@ -88,6 +89,8 @@ def check(comparison, participants):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these comparisons, by their names")
+    parser.add_argument("--beside", nargs="+", default=[], metavar="PEER",
+                        help="these peers alone, by module or way: lens, sight, hf, llama, hooks, batched, suffix")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--patience", type=float, default=300,
@@ -102,6 +105,9 @@ def main():
         sys.exit(f"no such comparison: {', '.join(sorted(unknown))}; --list names them")
     for comparison in COMPARISONS:
         if not arguments.only or comparison.name in arguments.only:
+            if arguments.beside:
+                beside = [e for e in comparison.entries if not e.module or {e.module, e.way} & set(arguments.beside)]
+                comparison = dataclasses.replace(comparison, entries=beside)
             section = measure(comparison, arguments.rounds, arguments.threads, arguments.patience)
             report.insert(arguments.out, section)
             print(section, flush=True)
