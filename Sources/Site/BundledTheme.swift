@@ -226,7 +226,8 @@ enum BundledTheme {
     .reference.inconclusive::before { content: "○"; }
 
     figure { margin: 2rem 0 1.6rem; }
-    figure.panel { display: inline-block; vertical-align: top; width: 344px; max-width: 100%; margin: 1.2rem .7rem 1.2rem 0; }
+    figure.panel { display: inline-block; vertical-align: top; width: calc(50% - .8rem); margin: 1.2rem .5rem 1.2rem 0; }
+    @media (max-width: 46rem) { figure.panel { width: 100%; } }
     .plot { display: block; max-width: 100%; height: auto; overflow: visible; }
     .plot.narrow { display: none; }
     .plot.spark { margin-top: .3rem; }
