@@ -1,4 +1,5 @@
 import ArgumentParser
+import Deliberation
 import Experiment
 import Foundation
 import Ledger
@@ -69,7 +70,7 @@ enum Status: Int32, Error {
     case is Problem, is Problems, is ProjectError, is DatasetError, is SubjectError, is TokenFileError,
       is LedgerError, is ConfigurationError, is CheckpointError, is SafetensorsError, is HookError, is SequenceError,
       is TokenizerError, is TemplateError, is KernelPath.Unsupported, is ParityError, is GGUFError, is FileError,
-      is LineError, is DirectionFileError, is OrthogonalisationError:
+      is LineError, is DirectionFileError, is OrthogonalisationError, is DeliberationError:
       self = .mistake
     default: self = .failed
     }

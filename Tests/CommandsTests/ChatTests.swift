@@ -63,6 +63,8 @@ struct ChatTests {
     #expect(bad.status == 2 && bad.errors.contains("bad.yaml:2:8"), "\(bad.errors)")
     #expect(try chat("hello\\n", "--deliberate nowhere.yaml").errors.contains("there is no policy “nowhere.yaml”"))
     #expect(try tool.shell("echo hello | palimpsest chat nowhere").status == 2)
+    let none = try chat("hello\\n", "--votes 0")
+    #expect(none.status == 2 && none.errors.contains("“votes” is 0; expected 1 to 99"), "\(none)")
     let long = String(repeating: "How do I open my jar? ", count: 300)
     let outcome = try chat("\(long)\\nHow do I open my jar?\\n", "--deliberate short.yaml --single")
     #expect(outcome.status == 2 && outcome.errors.contains("tokens long"), "\(outcome.errors)")
