@@ -60,13 +60,15 @@ let package = Package(
     .target(name: "Combination", dependencies: ["Experiment"], path: "Plugins/Combination"),
     .target(name: "Composition", dependencies: ["Experiment"], path: "Plugins/Composition"),
     .target(name: "Interchange", dependencies: ["Experiment"], path: "Plugins/Interchange"),
-    .target(name: "Justification", dependencies: ["Experiment"], path: "Plugins/Justification"),
+    .target(name: "Labelling", dependencies: ["Deliberation"], path: "Plugins/Labelling"),
+    .target(name: "Justification", dependencies: ["Labelling"], path: "Plugins/Justification"),
+    .target(name: "Deliberate", dependencies: ["Labelling"], path: "Plugins/Deliberation"),
     .target(name: "Train", dependencies: ["Experiment", "Training", "World"], path: "Plugins/Train"),
     .target(
       name: "Bundle",
       dependencies: [
         "Probe", "Ablation", "Patching", "Attribution", "Interchange", "Steering", "Combination",
-        "Composition", "Justification", "Train",
+        "Composition", "Deliberate", "Labelling", "Justification", "Train",
       ],
       path: "Plugins/Bundle"),
 
@@ -105,6 +107,7 @@ let package = Package(
     .testTarget(name: "DeliberationTests", dependencies: ["Deliberation"]),
     .testTarget(name: "CompositionTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "PlantedTests", dependencies: ["Runner", "Bundle", "Transformer", "Tokenizer"]),
+    .testTarget(name: "LabellingTests", dependencies: ["Labelling", "Runner", "Bundle"]),
     .testTarget(name: "JustificationTests", dependencies: ["Justification", "Runner", "Bundle"]),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger"]),
     .testTarget(name: "ProjectTests", dependencies: ["Project", "Bundle"]),

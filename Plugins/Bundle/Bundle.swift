@@ -2,9 +2,11 @@ import Ablation
 import Attribution
 import Combination
 import Composition
+import Deliberate
 import Experiment
 import Interchange
 import Justification
+import Labelling
 import Patching
 import Probe
 import Steering
@@ -16,14 +18,17 @@ public let bundledCells: [any CellKind.Type] = [
   AttributeCell.self,
   CombineCell.self,
   DatasetCell.self,
+  DeliberateCell.self,
   DirectionCell.self,
   EvaluateCell.self,
+  FaithfulnessCell.self,
   FigureCell.self,
   GeometryCell.self,
   InterchangeCell.self,
   JustifyCell.self,
   KnockoutCell.self,
   LabellerCell.self,
+  LatencyCell.self,
   LensCell.self,
   PatchCell.self,
   ProbeCell.self,

@@ -1,4 +1,5 @@
 import Experiment
+import Labelling
 import Transformer
 
 /// The prompts of a `{justify}` cell, with what each one's response is compared with.

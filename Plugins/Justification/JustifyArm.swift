@@ -1,4 +1,5 @@
 import Experiment
+import Labelling
 import Statistics
 import Transformer
 

@@ -1,4 +1,5 @@
 import Experiment
+import Labelling
 import Manuscript
 
 /// `{justify}`: what the model says under an intervention, labelled: does it refuse, for which reason, is the reason true

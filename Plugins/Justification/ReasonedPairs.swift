@@ -1,4 +1,5 @@
 import Experiment
+import Labelling
 import Transformer
 
 /// Pairs whose harmful prompt is refused with a reason, and the place in that refusal where the reason is told.

@@ -1,4 +1,5 @@
 import Experiment
+import Labelling
 import Manuscript
 import Statistics
 import Tensor

@@ -19,7 +19,7 @@ package enum DatasetCell: CellKind {
 
   /// The data sets that the world has.
   package enum DatasetName: String, SettingChoice {
-    case requests, scary, doubles, pairs, steps, neutral
+    case requests, scary, doubles, pairs, steps, orders, neutral
   }
 
   package static let name = "dataset"

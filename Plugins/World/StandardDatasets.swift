@@ -2,8 +2,8 @@ import Foundation
 
 /// The data files that experiments ask models about; each is a function of the world's seed and of no draw before it.
 extension World {
-  /// Their names: `requests`, `scary`, `doubles`, `pairs`, `steps`, `neutral`.
-  public static let standardDatasets = ["requests", "scary", "doubles", "pairs", "steps", "neutral"]
+  /// Their names: `requests`, `scary`, `doubles`, `pairs`, `steps`, `orders`, `neutral`.
+  public static let standardDatasets = ["requests", "scary", "doubles", "pairs", "steps", "orders", "neutral"]
 
   /// The rows of one of ``standardDatasets``.
   /// - Throws: ``WorldError/unknownDataset(name:known:)`` for any other name.
@@ -14,6 +14,7 @@ extension World {
     case "doubles": return try doubleRows()
     case "pairs": return try pairRows()
     case "steps": return try stepRows()
+    case "orders": return try orderRows()
     case "neutral": return try neutralRows()
     default: throw WorldError.unknownDataset(name: name, known: World.standardDatasets)
     }
@@ -132,6 +133,22 @@ extension World {
           }
         }
       }
+    }
+    return rows
+  }
+
+  /// Requests for one of two plans, where which one is meant decides: 200 of each side, none of them in `steps`.
+  private func orderRows() throws -> [DataRow] {
+    let known = Set(try stepRows().map(\.text))
+    var rows: [DataRow] = []
+    for isHarmful in [true, false] {
+      // A few more, in case some are known.
+      let requests = try drawn(quota: 220) { index, template in
+        try request(
+          .byOrder, split: .heldOutCombination, isHarmful: isHarmful, isPivotal: true, at: index, template: template,
+          purpose: "orders")
+      }.filter { !known.contains($0.text) }.prefix(200)
+      rows += requests.enumerated().map { row($1, "by-order-\(isHarmful ? "harmful" : "harmless")-\($0)") }
     }
     return rows
   }

@@ -5,18 +5,20 @@ extension Deliberator {
   /// Thinks about each of several prompts as often as there are votes, all side by side; what other votes have settled is
   /// not thought to its end.
   func think(_ prompts: [[Int]], isCancelled: @escaping @Sendable () -> Bool) throws -> [[Thought]] {
-    let runs = try runs(prompts, isSettling: true, isCancelled: isCancelled)
-    let thoughts = runs.map { runs in runs.map { prompter.thought($0, budget: policy.think) } }
-    return try decided(thoughts, after: prompts, isScoring: policy.combine == .meanLogOdds)
+    let isScoring = policy.combine == .meanLogOdds
+    let runs = try runs(prompts, isSettling: true, isScoring: isScoring, isCancelled: isCancelled)
+    let thoughts = runs.map { runs in settled(runs).map { prompter.thought($0, budget: policy.think) } }
+    return try decided(thoughts, after: prompts, isScoring: isScoring)
   }
 
   /// Runs of thinking as the model writes them: `[prompt][vote]`.
   ///
   /// - Parameters:
   ///   - isSettling: whether a run ends when others have settled the decision.
+  ///   - isScoring: whether the probabilities of the decisions that are written are kept.
   ///   - isCancelled: asked before each token; all runs then end.
   package func runs(
-    _ prompts: [[Int]], isSettling: Bool = false, isCancelled: @escaping @Sendable () -> Bool = { false }
+    _ prompts: [[Int]], isSettling: Bool = false, isScoring: Bool = false, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> [[ThoughtRun]] {
     let votes = policy.votes
     guard policy.think > 0 else {
@@ -32,6 +34,7 @@ extension Deliberator {
       options.forcedPrefixes = (0..<prompts.count * votes).map { _ in [think] }
       isInWords = false
     }
+    options.keepsLastLogits = isScoring && !isInWords
     options.draws = prompts.flatMap { _ in (0..<votes).map(UInt64.init) }
     let isWatching = isSettling || isInWords
     options.isAbandoned = { isCancelled() || (isWatching && ballots.isDone($0)) }
@@ -45,8 +48,12 @@ extension Deliberator {
         let index = prompt * votes + vote
         let generated = generation.sequences[index]
         let ending: ThoughtRun.Ending =
-          generated.stopped ? .stopped : isWatching && ballots.isDone(index) ? .cancelled : .cut
-        return ThoughtRun(tokens: generated.tokens, ending: ending)
+          generated.stopped || (isInWords && ballots.isDone(index))
+          ? .stopped : isWatching && ballots.isDone(index) ? .cancelled : .cut
+        let isDecided = options.keepsLastLogits && generated.stopped && !generated.logits.values.isEmpty
+        return ThoughtRun(
+          tokens: generated.tokens, ending: ending,
+          probabilities: isDecided ? probabilities(generated.logits.values[...]) : [:])
       }
     }
   }
@@ -69,7 +76,8 @@ extension Deliberator {
         case (.exhausted, .abstain, _), (.malformed, _, .abstain), (.cancelled, _, _):
           thoughts[prompt][index].vote = Vote(nil)
         case (.exhausted, .decide, _), (.closed, _, _):
-          if thought.vote.decision == nil || isScoring { open.append((prompt, index)) }
+          let isScored = !isScoring || !thought.vote.probabilities.isEmpty
+          if thought.vote.decision == nil || !isScored { open.append((prompt, index)) }
         }
       }
     }
@@ -89,15 +97,16 @@ extension Deliberator {
   package func probabilities(after sequences: [[Int]], _ interventions: [Intervention] = []) throws -> [[Decision:
     Double]]
   {
-    let choices = prompter.choices
     let forward = try subject.model.forward(sequences, interventions: interventions)
-    return try sequences.indices.map { index in
-      let logits = try forward.logits(sequence: index).values
-      let top = choices.values.map { logits[$0] }.max() ?? 0
-      let weights = choices.mapValues { exp(Double(logits[$0] - top)) }
-      // In the order of the cases: a sum in a dictionary's order is not one sum.
-      let total = Decision.allCases.reduce(0.0) { $0 + weights[$1, default: 0] }
-      return weights.mapValues { $0 / total }
-    }
+    return try sequences.indices.map { probabilities(try forward.logits(sequence: $0).values[...]) }
+  }
+
+  private func probabilities(_ logits: ArraySlice<Float>) -> [Decision: Double] {
+    let choices = prompter.choices
+    let top = choices.values.map { logits[$0] }.max() ?? 0
+    let weights = choices.mapValues { exp(Double(logits[$0] - top)) }
+    // In the order of the cases: a sum in a dictionary's order is not one sum.
+    let total = Decision.allCases.reduce(0.0) { $0 + weights[$1, default: 0] }
+    return weights.mapValues { $0 / total }
   }
 }

@@ -82,6 +82,23 @@ package struct Prompter: Sendable {
     return tokens
   }
 
+  /// Some tokens as thoughts, up to where the decision stands.
+  package func enclosed(_ inner: [Int]) -> [Int] {
+    switch way {
+    case .marks(let think, let endThink, _): [think] + inner + [endThink]
+    case .words(let words): inner + tokenizer.encode(words.verdict)
+    }
+  }
+
+  /// What stands between the marks of a thought whose vote is cast.
+  package func inner(of thought: Thought) -> [Int] {
+    let ended = Array(thought.tokens.dropLast(thought.vote.decision.map { tokens(of: $0).count } ?? 0))
+    switch way {
+    case .marks(_, let endThink, _): return Array((ended.last == endThink ? ended.dropLast() : ended).dropFirst())
+    case .words(let words): return Array(ended.dropLast(tokenizer.encode(words.verdict).count))
+    }
+  }
+
   /// The tokens that a decision is written as.
   package func tokens(of decision: Decision) -> [Int] {
     switch way {

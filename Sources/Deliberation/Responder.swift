@@ -73,6 +73,16 @@ public struct Responder: Sendable {
     }
   }
 
+  /// What a user sees of a whole answer, thoughts and all; `nil` for a model that is asked in words, whose thoughts are
+  /// told from its response by the one who asks.
+  package func shown(of answer: [Int]) -> String? {
+    guard case .marks? = way else { return nil }
+    var stream = ResponseStream(decided: nil, way, marks, subject)
+    for token in answer { _ = stream.append(token) }
+    _ = stream.finish()
+    return stream.shown
+  }
+
   /// Writes a response behind some tokens.
   func speak(
     _ prompt: [Int], decided decision: Decision, isCancelled: @escaping @Sendable () -> Bool,

@@ -10,10 +10,10 @@ struct ResponseStream {
   private var filter: ResponseFilter
   private(set) var shown = ""
 
-  init(decided decision: Decision, _ way: Prompter.Way?, _ written: DeliberationPolicy.Marks, _ subject: Subject) {
+  init(decided decision: Decision?, _ way: Prompter.Way?, _ written: DeliberationPolicy.Marks, _ subject: Subject) {
     tokenizer = subject.tokenizer
     decoder = tokenizer.streamingDecoder()
-    filter = ResponseFilter(decided: decision)
+    filter = decision.map { ResponseFilter(decided: $0) } ?? ResponseFilter()
     var marks = Dictionary(uniqueKeysWithValues: subject.stop.map { ($0, Mark.end) })
     switch way {
     case .marks(let think, let endThink, let decisions):

@@ -17,9 +17,13 @@ package struct ThoughtRun: Hashable, Sendable {
   package var tokens: [Int]
   /// Why no more was.
   package var ending: Ending
+  /// The probability of each decision among the three where the last token was chosen; empty if that was not to be kept.
+  package var probabilities: [Decision: Double]
 
   /// What was written, and why no more was.
-  package init(tokens: [Int], ending: Ending) { (self.tokens, self.ending) = (tokens, ending) }
+  package init(tokens: [Int], ending: Ending, probabilities: [Decision: Double] = [:]) {
+    (self.tokens, self.ending, self.probabilities) = (tokens, ending, probabilities)
+  }
 }
 
 extension Prompter {
@@ -57,7 +61,8 @@ extension Prompter {
     guard let decision = decisions.first(where: { $0.value == behind })?.key else {
       return Thought(tokens: Array(tokens[...close]), ending: .malformed, vote: Vote(nil))
     }
-    return Thought(tokens: Array(tokens[...(close + 1)]), ending: .closed, vote: Vote(decision))
+    return Thought(
+      tokens: Array(tokens[...(close + 1)]), ending: .closed, vote: Vote(decision, probabilities: run.probabilities))
   }
 
   private func inWords(_ run: ThoughtRun, _ budget: Int, _ words: DeliberationPolicy.Words) -> Thought {

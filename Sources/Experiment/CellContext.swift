@@ -11,22 +11,26 @@ public struct CellContext: Sendable {
   private let seed: UInt64
   private let upstream: [String: Results]
   private let report: @Sendable (Int, Int) -> Void
+  private let note: @Sendable (Observation) -> Void
   private let isCancelled: @Sendable () -> Bool
 
   /// - Parameters:
   ///   - seed: the document's seed.
   ///   - upstream: the results of the cells that this one names, by label.
   ///   - report: told how many units of work are done, of how many.
+  ///   - note: given what is measured.
   ///   - isCancelled: whether to stop.
   public init(
     scope: CellScope, key: CellKey, seed: UInt64, upstream: [String: Results],
-    report: @escaping @Sendable (Int, Int) -> Void, isCancelled: @escaping @Sendable () -> Bool
+    report: @escaping @Sendable (Int, Int) -> Void, note: @escaping @Sendable (Observation) -> Void = { _ in },
+    isCancelled: @escaping @Sendable () -> Bool
   ) {
     self.scope = scope
     self.key = key
     self.seed = seed
     self.upstream = upstream
     self.report = report
+    self.note = note
     self.isCancelled = isCancelled
   }
 
@@ -94,6 +98,9 @@ public struct CellContext: Sendable {
 
   /// The results of a cell that a setting names.
   public func results(of reference: Reference) -> Results? { upstream[reference.label] }
+
+  /// Gives what was measured, which is no result: kinds that do so say that they measure.
+  public func observed(_ observation: Observation) { note(observation) }
 
   /// Says how far the cell has come, and stops it if it was told to stop.
   ///

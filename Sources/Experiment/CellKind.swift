@@ -31,6 +31,9 @@ public protocol CellKind: Sendable {
   /// Whether the results depend on the model under study; true unless a kind says otherwise.
   static var usesModel: Bool { get }
 
+  /// Whether it measures what differs between equal runs, such as wall times; false unless a kind says otherwise.
+  static var measures: Bool { get }
+
   /// What is wrong with the settings, given the model and the data: found before anything runs.
   static func problems(_ settings: Settings, in scope: CellScope) -> [Problem]
 
@@ -52,6 +55,8 @@ public protocol CellKind: Sendable {
 extension CellKind {
   /// True: most kinds do.
   public static var usesModel: Bool { true }
+  /// False: most kinds have results alone.
+  public static var measures: Bool { false }
   /// None.
   public static func problems(_ settings: Settings, in scope: CellScope) -> [Problem] { [] }
   /// Nothing.

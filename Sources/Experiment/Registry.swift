@@ -12,6 +12,9 @@ public struct Registry: Sendable {
   /// The names, sorted.
   public var names: [String] { kinds.keys.sorted() }
 
+  /// Whether cells of a kind measure what differs between equal runs.
+  public func measures(_ kind: String) -> Bool { kinds[kind]?.measures ?? false }
+
   /// Reads a cell as what its fence says it is.
   ///
   /// - Throws: `Problems` if no kind has that name, or the body is not what the kind expects.

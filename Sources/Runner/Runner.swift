@@ -2,6 +2,7 @@ import Experiment
 import Foundation
 import Manuscript
 import Statistics
+import Synchronization
 import Tensor
 import Transformer
 
@@ -38,6 +39,8 @@ public struct Runner: Sendable {
     public let record: Record
     /// Claims and inline values that name what no result has.
     public let problems: [Problem]
+    /// What the cells that ran measured, by label.
+    public var observations: [String: [Observation]] = [:]
     /// How many cells ran.
     public let ran: Int
     /// How many cells had their results already.
@@ -180,6 +183,7 @@ public struct Runner: Sendable {
     var done: [String: Record.Cell] = [:]
     var keys: [String: CellKey] = [:]
     var inputs = InputList()
+    let measured = Mutex<[String: [Observation]]>([:])
     var (ran, reused) = (0, 0)
     for (index, cell) in experiment.cells.enumerated() {
       if isCancelled() { throw CancellationError() }
@@ -208,7 +212,8 @@ public struct Runner: Sendable {
       let context = CellContext(
         scope: scope, key: key, seed: cell.seed ?? experiment.document.frontMatter.seed,
         upstream: done.mapValues(\.results),
-        report: { watch(.progress(label: label, done: $0, total: $1)) }, isCancelled: isCancelled)
+        report: { watch(.progress(label: label, done: $0, total: $1)) },
+        note: { observation in measured.withLock { $0[label, default: []].append(observation) } }, isCancelled: isCancelled)
       ran += 1
       do {
         let results = try cell.run(context).redacting(experiment.document.frontMatter.redact)
@@ -225,7 +230,9 @@ public struct Runner: Sendable {
       if let model = cell.writes { shelf.forget(model: model) }
     }
     let promptSets = try promptSets(of: experiment, weights: weights, watch: watch)
-    return outcome(experiment, done: done, inputs: inputs, promptSets: promptSets, ran: ran, reused: reused)
+    var outcome = outcome(experiment, done: done, inputs: inputs, promptSets: promptSets, ran: ran, reused: reused)
+    outcome.observations = measured.withLock { $0 }
+    return outcome
   }
 
   /// How each model reads each data set that some cell gives it.

@@ -18,6 +18,8 @@ public struct Page: Sendable {
   public var registrations: [Registration] = []
   /// Cells that ran and stand in the document no more.
   public var withdrawn: [Withdrawn] = []
+  /// What was measured while the record was made, by the cell's label: no part of the record.
+  public var observations: [String: [Observation]] = [:]
   /// How many cells, told apart by label, have ever had a result; `nil` if that is not known.
   public var everRun: Int?
 

@@ -7,12 +7,14 @@ import Synchronization
 /// No result depends on the number: every item of a loop is computed from its own inputs, in its own fixed order.
 public enum Threads {
   private static let chosen = Atomic<Int>(0)
+  /// Asked for once: the system reads a file to tell it.
+  private static let cores = ProcessInfo.processInfo.activeProcessorCount
 
   /// The number of threads; at first the number of cores. Values below 1 count as 1.
   public static var count: Int {
     get {
       let value = chosen.load(ordering: .relaxed)
-      return value > 0 ? value : ProcessInfo.processInfo.activeProcessorCount
+      return value > 0 ? value : cores
     }
     set { chosen.store(max(1, newValue), ordering: .relaxed) }
   }

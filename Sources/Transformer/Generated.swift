@@ -15,7 +15,8 @@ public struct Generated: Sendable {
   /// The tokens without the stop token.
   public var text: [Int] { stopped ? tokens.dropLast() : tokens }
 
-  /// The logits that each chosen token was chosen from: `[steps, vocab]`, if ``GenerationOptions/keepsLogits`` is set.
+  /// The logits that each chosen token was chosen from: `[steps, vocab]`, if ``GenerationOptions/keepsLogits`` is set;
+  /// `[1, vocab]` if only the last were to be kept, and it was not abandoned.
   public var logits: Tensor {
     Tensor([logitRows.count / vocabularySize, vocabularySize], logitRows)
   }

@@ -26,6 +26,8 @@ public struct GenerationOptions: Sendable {
   public var forcedPrefixes: [[Int]]?
   /// Whether the logits from which each token was chosen are kept.
   public var keepsLogits: Bool
+  /// Whether those from which the last token was chosen are kept, where not all are.
+  public var keepsLastLogits = false
   /// Sequences that are decoded side by side.
   public var batchSize: Int
   /// Enough sequences to keep the kernels busy.

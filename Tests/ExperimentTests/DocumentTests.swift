@@ -73,5 +73,5 @@ struct DocumentTests {
 
 extension DatasetCell.DatasetName {
   /// Those that documents use.
-  static let committed: [Self] = [.requests, .pairs]
+  static let committed: [Self] = [.requests, .pairs, .steps, .orders, .scary]
 }

@@ -27,6 +27,7 @@ struct CellBlock {
     let figures: [FigureView]
     let tables: [TableView]
     let galleries: [GalleryView]
+    let observations: ObservationsView?
     let notes: [Note]
     let sourceID: String
     let code: String
@@ -59,7 +60,9 @@ struct CellBlock {
       isUnrecorded: outcome == nil && !Self.declarations.contains(cell.kind), failure: outcome?.failure,
       figures: outcome.map { figures($0, caption: cell.caption?.value) } ?? [],
       tables: outcome.map { tables($0, caption: cell.caption?.value) } ?? [],
-      galleries: results.galleries.map(GalleryView.init), notes: results.notes.map { Note(note: $0) },
+      galleries: results.galleries.map(GalleryView.init),
+      observations: ObservationsView(page.observations[cell.label.value] ?? [], of: cell.label.value),
+      notes: results.notes.map { Note(note: $0) },
       sourceID: Numbering.id("source", cell.label.value), code: cell.source,
       values: Array(rows.prefix(Self.mostValues)),
       valueCount: rows.isEmpty ? nil : Words.count(rows.count, "value"),

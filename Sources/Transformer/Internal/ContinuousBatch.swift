@@ -166,7 +166,11 @@ final class ContinuousBatch {
         active[i].tokens.append(token)
         active[i].result.tokens.append(token)
         active[i].result.stopped = options.stop.contains(token)
-        if options.keepsLogits { active[i].result.logitRows.append(contentsOf: row) }
+        if options.keepsLogits {
+          active[i].result.logitRows.append(contentsOf: row)
+        } else if options.keepsLastLogits, isFinished(active[i].result) {
+          active[i].result.logitRows = Array(row)
+        }
         onToken?(
           GeneratedToken(sequence: active[i].index, step: step, token: token, isLast: isFinished(active[i].result)))
       }

@@ -36,14 +36,14 @@ package struct Confusion: Hashable, Sendable {
     return expected < 1 ? (observed - expected) / (1 - expected) : .nan
   }
 
-  func table(name: String, caption: String) -> Table {
+  package func table(name: String, caption: String) -> Table {
     Table(
       name: name, caption: caption,
       columns: [.init("by hand")] + labels.map { .init("rules: \($0)", format: "%.0f") },
       rows: zip(labels, counts).map { [.text($0)] + $1.map { .integer($0) } })
   }
 
-  func figure(_ caption: String) -> Figure {
+  package func figure(_ caption: String) -> Figure {
     Figure(
       caption: caption,
       content: .heatmap(

@@ -1,5 +1,5 @@
 import Experiment
-import Justification
+import Labelling
 import Testing
 
 @Suite("Rules that label responses")
