@@ -104,6 +104,7 @@ let package = Package(
     .testTarget(name: "AttributionTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "CombinationTests", dependencies: ["Combination", "Runner", "Bundle"]),
+    .testTarget(name: "DeliberateTests", dependencies: ["Deliberate", "Runner", "Bundle"]),
     .testTarget(name: "DeliberationTests", dependencies: ["Deliberation"]),
     .testTarget(name: "CompositionTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "PlantedTests", dependencies: ["Runner", "Bundle", "Transformer", "Tokenizer"]),

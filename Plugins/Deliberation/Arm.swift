@@ -44,7 +44,8 @@ struct Arm: Hashable {
     case .think(let budget): "think up to \(budget)"
     case .filler: "filler, as long"
     case .swapped: "another's thoughts"
-    case .votes(let count, let rule): "\(count) vote\(count == 1 ? "" : "s"), \(rule.rawValue.replacing("_", with: " "))"
+    case .votes(let count, let rule):
+      "\(count) vote\(count == 1 ? "" : "s"), \(rule.rawValue.replacing("_", with: " "))"
     case .series: "in series"
     }
   }

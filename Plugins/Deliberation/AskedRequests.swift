@@ -42,7 +42,8 @@ struct AskedRequests {
       right != .refuse && design.contrast.map { $0.accepts(row) } ?? true
     }
     texts = rows.map { $0["text"]?.plain ?? "" }
-    clusters = design.cluster.map { column in Samples.groups(of: rows.map { $0[column]?.plain ?? "" }) }
+    clusters =
+      design.cluster.map { column in Samples.groups(of: rows.map { $0[column]?.plain ?? "" }) }
       ?? Array(rows.indices)
     self.rows = rows
   }
@@ -73,7 +74,9 @@ struct AskedRequests {
   /// What is wrong with a design, given the data.
   static func problems(_ design: Design, in scope: CellScope) -> [Problem] {
     var problems = [scope.missing(column: design.expected, setting: "expected")].compactMap { $0 }
-    if let cluster = design.cluster { problems += [scope.missing(column: cluster, setting: "cluster")].compactMap { $0 } }
+    if let cluster = design.cluster {
+      problems += [scope.missing(column: cluster, setting: "cluster")].compactMap { $0 }
+    }
     problems += scope.problems(of: design.rows, setting: "rows")
     if let contrast = design.contrast { problems += scope.problems(of: contrast, setting: "contrast") }
     if let sample = design.sample, sample < 8 {

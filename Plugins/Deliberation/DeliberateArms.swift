@@ -73,7 +73,8 @@ struct DeliberateArms {
       let answers: [Answer] =
         switch arm.way {
         case .direct: try answerDirectly()
-        case .series: try inSeries(instead: outcomes.last { $0.arm.way == .think(settings.policy.think) }?.answers ?? [])
+        case .series:
+          try inSeries(instead: outcomes.last { $0.arm.way == .think(settings.policy.think) }?.answers ?? [])
         default: verdicts[index].indices.map { answer($0, verdicts[index][$0], spoken) }
         }
       outcomes.append(Outcome(arm: arm, answers: answers))

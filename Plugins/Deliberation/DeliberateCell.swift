@@ -51,7 +51,8 @@ package enum DeliberateCell: CellKind {
     work.sequences = Int(Double(work.sequences) * share) * max(1, settings.votes.max() ?? 1)
     let arms = settings.votes.count * settings.combine.count
     // Thoughts and responses end before they must, about half-way.
-    work.tokens = Int(Double(work.tokens) * share) * (4 + settings.budgets.count + (settings.votes.max() ?? 0) + arms) / 2
+    work.tokens =
+      Int(Double(work.tokens) * share) * (4 + settings.budgets.count + (settings.votes.max() ?? 0) + arms) / 2
     return work
   }
 

@@ -35,7 +35,8 @@ package struct DeliberateSettings: CellSettings {
     .optional("sample", \.sample, "How many of them, drawn by the document's seed; all if left out."),
     .optional(
       "contrast", \.contrast,
-      "Those that look as if they had to be refused: over-refusal is counted on them; all that must not be, if left out."),
+      "Those that look as if they had to be refused: over-refusal is counted on them; all that must not be, if left out."
+    ),
     .optional("cluster", \.cluster, "The column whose values' rows are resampled together."),
     .optional("by", \.by, "A column by whose values decisions are told apart, such as family."),
     .optional("budgets", \.budgets, "Tokens of thinking at most, an arm for each; the controls have the largest."),
@@ -43,7 +44,8 @@ package struct DeliberateSettings: CellSettings {
     .optional("combine", \.combine, "How votes become one decision."),
     .optional("threshold", \.threshold, "The share of refusals from which on it is refused; for threshold."),
     .optional("temperature", \.temperature, "How thoughts are drawn where several vote."),
-    .optional("series", \.series, "How a draft is put to the model again, for an arm that does so where a caveat is due."),
+    .optional(
+      "series", \.series, "How a draft is put to the model again, for an arm that does so where a caveat is due."),
     .optional("filler", \.filler, "The token that stands in place of thoughts, for a control of equal length."),
     .optional("refusal_tokens", \.refusalTokens, "First tokens of refusals, for the score of answering at once."),
     .optional("marks", \.marks, "The tokens that the model thinks and decides in."),

@@ -91,7 +91,8 @@ struct Faithfulness {
         series.append(.init("AUROC, shuffled", role: .null, x: x, y: probe.shuffled))
       }
       return Figure(
-        caption: "Decisions when the thoughts end early, and how far the final refusal can be read from the state there.",
+        caption:
+          "Decisions when the thoughts end early, and how far the final refusal can be read from the state there.",
         content: .lines(
           LineChart(
             xAxis: .init("thoughts so far", unit: "%"), yAxis: .init("share, or AUROC", range: 0...1), series: series)))
@@ -149,7 +150,8 @@ struct Faithfulness {
       ).wilson
       values[name] = .group(["kept": .estimate(kept), "followed": .estimate(followed), "n": .integer(pairs.count)])
       bars.append(
-        .init(opposite ? "thoughts of one decided the other way" : "thoughts of one decided alike",
+        .init(
+          opposite ? "thoughts of one decided the other way" : "thoughts of one decided alike",
           role: opposite ? .effect : .null, kept))
     }
     return Part(value: .group(values), bars: bars.isEmpty ? [] : [.init("thoughts swapped", bars)])
@@ -170,7 +172,8 @@ struct Faithfulness {
     var values: [String: Value] = [:]
     var bars: [BarChart.Bar] = []
     let arms: [(name: String, says: String, keys: [[Int]], role: Figure.Role)] = [
-      ("thoughts", "does not see the thoughts", thoughts, .effect), ("request", "does not see the request", requests, .effect),
+      ("thoughts", "does not see the thoughts", thoughts, .effect),
+      ("request", "does not see the request", requests, .effect),
       ("some", "does not see half as many, drawn of both", some, .null),
     ]
     for arm in arms where arm.keys.allSatisfy({ !$0.isEmpty }) {

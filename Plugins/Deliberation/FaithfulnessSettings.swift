@@ -26,7 +26,8 @@ package struct FaithfulnessSettings: CellSettings {
     .optional("rows", \.rows, "The requests."),
     .optional("sample", \.sample, "How many of them, drawn by the document's seed; all if left out."),
     .optional("cluster", \.cluster, "The column whose values' rows are resampled together."),
-    .optional("group", \.group, "The column whose values' rows are never in training and test together, such as template."),
+    .optional(
+      "group", \.group, "The column whose values' rows are never in training and test together, such as template."),
     .optional("budget", \.budget, "Tokens of thinking at most."),
     .optional("site", \.site, "The hook that the probe reads."),
     .optional("layers", \.layers, "The layers where it does."),

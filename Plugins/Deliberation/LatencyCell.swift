@@ -21,13 +21,15 @@ package enum LatencyCell: CellKind {
       guard isWrong else { return }
       problems.append(Problem(message, at: scope.location(of: setting), expected: "expected: \(expected)"))
     }
-    wrong("budgets", settings.budgets.isEmpty || settings.budgets.contains { $0 < 1 }, "a budget is below 1", "1 or more")
+    wrong(
+      "budgets", settings.budgets.isEmpty || settings.budgets.contains { $0 < 1 }, "a budget is below 1", "1 or more")
     wrong("votes", settings.votes.contains { !(2...99).contains($0) }, "a number of votes is none", "2 to 99")
     wrong("sample", settings.sample < 2, "\(settings.sample) requests have no spread", "2 or more")
     wrong("rounds", settings.rounds < 3, "\(settings.rounds) rounds have no spread", "3 or more")
     guard let subject = scope.subject else { return problems }
     do {
-      _ = try Deliberator(settings.policy(think: settings.budgets.max() ?? 1, votes: settings.votes.max() ?? 1), subject: subject)
+      _ = try Deliberator(
+        settings.policy(think: settings.budgets.max() ?? 1, votes: settings.votes.max() ?? 1), subject: subject)
     } catch {
       problems.append(Problem("\(error)", at: scope.cell.location))
     }
@@ -87,7 +89,9 @@ private struct Latency {
     }
     let most = settings.budgets.max() ?? 1
     var ways = [Way(key: "direct", name: "direct", deliberator: nil)]
-    ways += try settings.budgets.sorted().map { try way("think_\($0)", "think up to \($0)", settings.policy(think: $0)) }
+    ways += try settings.budgets.sorted().map {
+      try way("think_\($0)", "think up to \($0)", settings.policy(think: $0))
+    }
     ways += try settings.votes.sorted().map {
       try way("votes_\($0)", "\($0) votes side by side", settings.policy(think: most, votes: $0))
     }
@@ -126,7 +130,8 @@ private struct Latency {
         "cost_ratio": .number(ratio(\.inAll)), "first_ratio": .number(ratio(\.toFirst)),
       ])
       rows.append([
-        .text(way.name), .number(hidden), .number(shown), .number(steps), .number(ratio(\.toFirst)), .number(ratio(\.inAll)),
+        .text(way.name), .number(hidden), .number(shown), .number(steps), .number(ratio(\.toFirst)),
+        .number(ratio(\.inAll)),
       ])
       measure(way, all, beside: taken[0], first: ratio(\.toFirst), inAll: ratio(\.inAll))
     }
@@ -136,7 +141,8 @@ private struct Latency {
     results.tables = [
       Table(
         name: "ledger",
-        caption: "Means over requests. What is computed before the first token seen, and in all, is by what answering at "
+        caption:
+          "Means over requests. What is computed before the first token seen, and in all, is by what answering at "
           + "once takes; steps are tokens one after the other, where votes side by side count as the longest.",
         columns: [
           .init("arm"), .init("hidden tokens", format: "%.1f"), .init("seen tokens", format: "%.1f"),
@@ -158,7 +164,9 @@ private struct Latency {
       (taken.ledger, prompt) = (given.ledger, given.ledger.prompt)
       taken.toFirst =
         arithmetic.multiplications(prompt, behind: 0, generated: 1)
-        + given.thoughts.reduce(0) { $0 + arithmetic.multiplications($1.tokens.count, behind: prompt, generated: $1.tokens.count) }
+        + given.thoughts.reduce(0) {
+          $0 + arithmetic.multiplications($1.tokens.count, behind: prompt, generated: $1.tokens.count)
+        }
       let others = given.ledger.hidden - given.thoughts.reduce(0) { $0 + $1.tokens.count }
       taken.toFirst += arithmetic.multiplications(max(0, others), behind: prompt, generated: max(0, others))
     } else {
@@ -177,15 +185,19 @@ private struct Latency {
   /// Ratios to answering at once within the same round, and times as they were.
   private func measure(_ way: Way, _ rounds: [[Taken]], beside direct: [[Taken]], first: Double, inAll: Double) {
     func sums(_ value: (Taken) -> Double, _ rounds: [[Taken]]) -> [Double] { rounds.map { $0.map(value).reduce(0, +) } }
-    func ratios(_ value: (Taken) -> Double) -> [Double] { zip(sums(value, rounds), sums(value, direct)).map { $0 / $1 } }
+    func ratios(_ value: (Taken) -> Double) -> [Double] {
+      zip(sums(value, rounds), sums(value, direct)).map { $0 / $1 }
+    }
     if way.deliberator != nil {
       context.observed(
         Observation("\(way.name): first token seen", unit: "times direct", values: ratios(\.first), predicted: first))
-      context.observed(Observation("\(way.name): in all", unit: "times direct", values: ratios(\.total), predicted: inAll))
+      context.observed(
+        Observation("\(way.name): in all", unit: "times direct", values: ratios(\.total), predicted: inAll))
     }
     let count = Double(texts.count)
     context.observed(
-      Observation("\(way.name): first token seen", unit: "ms", values: sums(\.first, rounds).map { 1_000 * $0 / count }))
+      Observation("\(way.name): first token seen", unit: "ms", values: sums(\.first, rounds).map { 1_000 * $0 / count })
+    )
     context.observed(
       Observation("\(way.name): in all", unit: "ms", values: sums(\.total, rounds).map { 1_000 * $0 / count }))
   }

@@ -21,7 +21,8 @@ package struct LatencySettings: CellSettings {
     .optional("sample", \.sample, "How many of them, drawn by the document's seed."),
     .optional("budgets", \.budgets, "Tokens of thinking at most, an arm for each; votes and series have the largest."),
     .optional("votes", \.votes, "Numbers of runs of thinking that vote, an arm for each."),
-    .optional("series", \.series, "How a draft is put to the model again, for an arm that does so where a caveat is due."),
+    .optional(
+      "series", \.series, "How a draft is put to the model again, for an arm that does so where a caveat is due."),
     .optional("temperature", \.temperature, "How thoughts are drawn where several vote."),
     .optional("rounds", \.rounds, "How often every request is answered under every arm."),
     .optional("marks", \.marks, "The tokens that the model thinks and decides in."),

@@ -34,7 +34,8 @@ extension LabelRules {
     }
     return LabelRules(
       refusals: list(value["refusals"]), compliances: list(value["compliances"]), caveats: list(value["caveats"]),
-      categories: map(value["categories"]), openings: map(value["openings"]), negations: list(value["negations"]), truth: value["truth"]?.plain ?? "",
+      categories: map(value["categories"]), openings: map(value["openings"]), negations: list(value["negations"]),
+      truth: value["truth"]?.plain ?? "",
       mentions: value["mentions"]?.plain ?? "", exclusive: map(value["exclusive"]))
   }
 }

@@ -33,7 +33,8 @@ package struct LabelRules: Hashable, Sendable {
 
   package init(
     refusals: [String], compliances: [String], caveats: [String] = [], categories: Phrases = .none,
-    openings: Phrases = .none, negations: [String] = Self.usualNegations, truth: String = "", mentions: String = "", exclusive: Phrases = .none
+    openings: Phrases = .none, negations: [String] = Self.usualNegations, truth: String = "", mentions: String = "",
+    exclusive: Phrases = .none
   ) {
     self.refusals = refusals
     self.compliances = compliances

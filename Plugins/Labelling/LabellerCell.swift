@@ -137,7 +137,9 @@ struct Question: Sendable {
   let drawn: String
   let label: @Sendable (ResponseLabels) -> String
 
-  private init(_ name: String, _ asks: String, drawn: String = "", label: @escaping @Sendable (ResponseLabels) -> String) {
+  private init(
+    _ name: String, _ asks: String, drawn: String = "", label: @escaping @Sendable (ResponseLabels) -> String
+  ) {
     (self.name, self.asks, self.label) = (name, asks, label)
     self.drawn = drawn
   }

@@ -42,7 +42,8 @@ package struct LabellerSettings: CellSettings {
 
   var rules: LabelRules {
     LabelRules(
-      refusals: refusals, compliances: compliances, caveats: caveats, categories: categories, openings: openings, negations: negations,
+      refusals: refusals, compliances: compliances, caveats: caveats, categories: categories, openings: openings,
+      negations: negations,
       truth: truth, mentions: mentions, exclusive: exclusive)
   }
 }

@@ -20,7 +20,9 @@ public struct Thought: Hashable, Sendable {
   public var vote: Vote
 
   /// A thought from its parts.
-  public init(tokens: [Int], ending: Ending, vote: Vote) { (self.tokens, self.ending, self.vote) = (tokens, ending, vote) }
+  public init(tokens: [Int], ending: Ending, vote: Vote) {
+    (self.tokens, self.ending, self.vote) = (tokens, ending, vote)
+  }
 }
 
 /// How a request was answered: what was thought, decided and said, and what that took.

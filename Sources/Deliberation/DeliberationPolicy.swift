@@ -86,7 +86,7 @@ public struct DeliberationPolicy: Hashable, Sendable {
     public init() {}
 
     /// A text with the request and the draft in it; what stands in one of them is not looked at again.
-    func filled(_ text: String, request: String, draft: String) -> String {
+    package func filled(_ text: String, request: String, draft: String) -> String {
       text.components(separatedBy: "{request}").map { $0.replacing("{draft}", with: draft) }
         .joined(separator: request)
     }

@@ -18,7 +18,8 @@ extension Deliberator {
   ///   - isScoring: whether the probabilities of the decisions that are written are kept.
   ///   - isCancelled: asked before each token; all runs then end.
   package func runs(
-    _ prompts: [[Int]], isSettling: Bool = false, isScoring: Bool = false, isCancelled: @escaping @Sendable () -> Bool = { false }
+    _ prompts: [[Int]], isSettling: Bool = false, isScoring: Bool = false,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> [[ThoughtRun]] {
     let votes = policy.votes
     guard policy.think > 0 else {

@@ -81,7 +81,9 @@ extension Project {
     let newest = try history.first { try ledger.treeName(of: name, at: $0.commit) == tree } ?? last
     var page = Page(
       record: try Record(experiment: name, files: files), commit: newest.commit.hex, date: newest.date,
-      trailers: Dictionary(newest.trailers.filter { !["Claim", "Measured"].contains($0.key) }.map { ($0.key, $0.value) }) { first, _ in first
+      trailers: Dictionary(
+        newest.trailers.filter { !["Claim", "Measured"].contains($0.key) }.map { ($0.key, $0.value) }
+      ) { first, _ in first
       },
       history: try PastRecords(of: name, ledger: ledger, cache: Cache(project: root)).pages(of: history))
     page.observations = Dictionary(grouping: Measured.all(in: newest.message)) { $0.cell }

@@ -67,7 +67,8 @@ extension Project {
       let start = ContinuousClock.now
       let outcome = try runner.run(experiment) { watch(experiment.name, $0) }
       let recorded = try record(
-        outcome.record, observations: outcome.observations, seconds: (ContinuousClock.now - start) / .seconds(1), in: ledger, signer: signer)
+        outcome.record, observations: outcome.observations, seconds: (ContinuousClock.now - start) / .seconds(1),
+        in: ledger, signer: signer)
       try stamps.keep(outcome, of: source)
       return Run(
         experiment: experiment.name, outcome: outcome, recorded: recorded, cells: outcome.record.cells.count,

@@ -213,7 +213,8 @@ public struct Runner: Sendable {
         scope: scope, key: key, seed: cell.seed ?? experiment.document.frontMatter.seed,
         upstream: done.mapValues(\.results),
         report: { watch(.progress(label: label, done: $0, total: $1)) },
-        note: { observation in measured.withLock { $0[label, default: []].append(observation) } }, isCancelled: isCancelled)
+        note: { observation in measured.withLock { $0[label, default: []].append(observation) } },
+        isCancelled: isCancelled)
       ran += 1
       do {
         let results = try cell.run(context).redacting(experiment.document.frontMatter.redact)

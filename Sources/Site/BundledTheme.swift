@@ -373,6 +373,15 @@ enum BundledTheme {
     {{#tables}}
     {{> table}}
     {{/tables}}
+    {{#observations}}
+    <figure class="observations" id="{{observationsID}}">
+    {{{drawing}}}
+    <figcaption><strong>Measured</strong> while this was recorded, and no part of the record: {{caption}}</figcaption>
+    </figure>
+    <details class="measured"><summary>{{size}}</summary>
+    {{#table}}{{> table}}{{/table}}
+    </details>
+    {{/observations}}
     {{#galleries}}
     <details class="gallery">
     <summary>{{caption}} <span class="count">{{size}}</span></summary>

@@ -61,6 +61,92 @@ struct DeliberatorTests {
     for thought in answer.thoughts where thought.ending == .cancelled { #expect(thought.vote.decision == nil) }
   }
 
+  @Test("What becomes of runs that others settled does not depend on who was ahead, and the decision is that of all.")
+  func settled() throws {
+    var cut = 0
+    for combine in [DeliberationPolicy.Combination.majority, .anyRefuse, .threshold, .meanLogOdds] {
+      let voters = try deliberator { ($0.votes, $0.combine, $0.temperature, $0.threshold) = (5, combine, 1.3, 0.4) }
+      for request in Self.requests {
+        let prompt = try voters.prompter.prompt([.user(request)], leaving: voters.room)
+        let whole = try voters.runs([prompt], isScoring: true)[0]
+        let settled = voters.settled(whole)
+        let all = try voters.decided(
+          [whole.map { voters.prompter.thought($0, budget: voters.policy.think) }], after: [prompt], isScoring: true)[0]
+        let answer = try voters.answer([.user(request)])
+        #expect(answer.decision == voters.policy.rule.decision(of: all.map(\.vote)) ?? voters.policy.onTie)
+        #expect(
+          answer.thoughts.map(\.ending) == zip(settled, all).map { $0.ending == .cancelled ? .cancelled : $1.ending })
+        #expect(zip(answer.thoughts, settled).allSatisfy { $0.ending != .cancelled || $0.tokens == $1.tokens })
+        cut += settled.count { $0.ending == .cancelled }
+      }
+    }
+    #expect(cut > 0, "something was settled early")
+  }
+
+  @Test("A run serves every budget up to its own: what is left of it is what a run with that budget writes.")
+  func budgets() throws {
+    let most = try deliberator { $0.think = 96 }
+    for request in Self.requests {
+      let prompt = try most.prompter.prompt([.user(request)], leaving: most.room)
+      let run = try most.runs([prompt])[0][0]
+      for budget in [1, 5, 20, 40, 96] {
+        let own = try deliberator { $0.think = budget }.answer([.user(request)])
+        let cut = try most.decided([[most.prompter.thought(run, budget: budget)]], after: [prompt], isScoring: false)[
+          0][0]
+        #expect(own.thoughts == [cut])
+        #expect(cut.tokens.count <= budget + 3, "marks and decision stand around the thoughts")
+      }
+    }
+  }
+
+  @Test("Probabilities that are read as a decision is written are those that are read behind it.")
+  func probabilities() throws {
+    let voters = try deliberator { ($0.votes, $0.temperature) = (5, 1.2) }
+    let prompt = try voters.prompter.prompt([.user(Self.requests[2])], leaving: voters.room)
+    let thoughts = try voters.runs([prompt], isScoring: true)[0].map { voters.prompter.thought($0, budget: 96) }
+    for thought in thoughts where thought.ending == .closed {
+      let again = try voters.probabilities(after: [prompt + voters.prompter.ended(thought)])[0]
+      #expect(thought.vote.probabilities == again && again.count == 3)
+    }
+  }
+
+  @Test("An answer that needs a caveat is a draft in series: checked, and then written again, let through or refused.")
+  func series() throws {
+    let request = "How do I feed my bull to have it on a trip to the lake?"
+    let plain = try deliberator().answer([.user(request)])
+    try #require(plain.decision == .caveat)
+    func answer(_ check: String, _ rewrite: String = "{request}") throws -> Deliberation {
+      try deliberator {
+        $0.onCaveat = .series
+        ($0.series.check, $0.series.rewrite) = (check, rewrite)
+      }.answer([.user(request)])
+    }
+    let again = try answer("{request}")
+    let check = try #require(again.check)
+    #expect(check.vote.decision == .caveat && again.decision == .caveat && !again.response.isEmpty)
+    // The draft and its check come before the first token that is seen, one after the other.
+    #expect(again.ledger.stepsToFirst == plain.ledger.stepsToFirst + plain.ledger.shown + check.tokens.count)
+    #expect(again.ledger.hidden == again.ledger.stepsToFirst && again.ledger.prompt > 2 * plain.ledger.prompt)
+    let passed = try answer("How do I cut my bread?")
+    #expect(passed.check?.vote.decision == .comply && passed.response == plain.response && passed.decision == .caveat)
+    let refused = try answer(
+      "Please help me use the neighbour's soup to give it to the grandmother without telling anyone.")
+    #expect(
+      refused.check?.vote.decision == .refuse && refused.decision == .refuse && refused.response != plain.response)
+    // What is no caveat is answered as ever.
+    let other = try deliberator { $0.onCaveat = .series }.answer([.user(Self.requests[0])])
+    #expect(try other.response == deliberator().answer([.user(Self.requests[0])]).response && other.check == nil)
+  }
+
+  @Test("A draft that spells a place for another text is not filled in again.")
+  func filled() throws {
+    var policy = DeliberationPolicy()
+    policy.series.check = "{request} / {draft}"
+    #expect(
+      policy.series.filled(policy.series.check, request: "a {draft}", draft: "b {request}") == "a {draft} / b {request}"
+    )
+  }
+
   @Test("At the end of the budget it decides there, refuses or abstains, as the policy says.")
   func budget() throws {
     let decided = try deliberator { $0.think = 2 }.answer([.user(Self.requests[0])])
