@@ -20,15 +20,16 @@ struct ObservationsView {
       "the median, with the range over \(observations[0].times) times"
       + (isPredicted ? ", above what arithmetic says, which depends on no machine." : ".")
     size = Words.count(observations.count, "observation")
-    let units = observations.reduce(into: [String]()) { if !$0.contains($1.unit) { $0.append($1.unit) } }
-    let groups = observations.filter { $0.unit == units[0] }.map { one in
+    // Where arithmetic says what to expect, that is what is drawn.
+    let unit = (observations.first { $0.predicted != nil } ?? observations[0]).unit
+    let groups = observations.filter { $0.unit == unit }.map { one in
       BarChart.Group(
         one.name,
         [BarChart.Bar("measured", Estimate(value: one.median, low: one.least, high: one.greatest))]
           + (one.predicted.map { [BarChart.Bar("by arithmetic", role: .baseline, Estimate(value: $0))] } ?? []))
     }
     drawing = SVG.inline(
-      Figure(name: "measured", caption: caption, content: .bars(BarChart(axis: .init(units[0]), groups: groups))))
+      Figure(name: "measured", caption: caption, content: .bars(BarChart(axis: .init(unit), groups: groups))))
     table = TableView(
       Table(
         name: "measured", caption: "Median and range.",
