@@ -16,6 +16,8 @@ public struct Deliberator: Sendable {
   public let policy: DeliberationPolicy
   /// The model.
   public let subject: Subject
+  /// How the tokens of a response are chosen; those of thoughts are drawn as the policy says.
+  public var responseSampling = GenerationOptions.Sampling.greedy
   let prompter: Prompter
 
   /// - Throws: ``DeliberationError`` if the policy makes no sense, or the model lacks what it needs.
@@ -55,8 +57,9 @@ public struct Deliberator: Sendable {
       return Deliberation(
         decision: .refuse, thoughts: thoughts, response: policy.refusal, isPolicyRefusal: true, ledger: ledger)
     }
-    let responder = Responder(
+    var responder = Responder(
       subject: subject, most: policy.maxResponse, way: prompter.way, marks: policy.marks)
+    responder.sampling = responseSampling
     let response = try responder.speak(
       prompt + chosen.tokens + prompter.beginning, decided: decision, isCancelled: isCancelled, onText: onText)
     ledger.shown = response.tokens
