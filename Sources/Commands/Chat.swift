@@ -39,7 +39,8 @@ struct Chat: ParsableCommand {
   func run() throws {
     try engine.apply()
     let subject = try Subject(name: URL(filePath: model).lastPathComponent, directory: URL(filePath: model))
-    let session = try ChatSession(policy: try policy.policy(), subject: subject, showsThoughts: showThoughts, json: json)
+    let session = try ChatSession(
+      policy: try policy.policy(), subject: subject, showsThoughts: showThoughts, json: json)
     let editor = LineEditor()
     Interrupt.watchAnswers()
     var conversation: [ChatMessage] = []

@@ -14,4 +14,9 @@ public struct Answer: Sendable {
   public var thoughts: [Thought] = []
   /// Whether the response is the policy's refusal.
   public var isPolicyRefusal = false
+
+  /// An answer from what was said and what it took.
+  public init(response: String, finish: Finish, ledger: TokenLedger) {
+    (self.response, self.finish, self.ledger) = (response, finish, ledger)
+  }
 }

@@ -9,9 +9,11 @@ import Transformer
 public struct Answerer: Sendable {
   /// Answers a request on the thread that asks. It asks before each token whether the answer is no longer wanted, and
   /// hands on the response as it comes.
-  package typealias Function = @Sendable (
-    _ request: ChatRequest, _ isCancelled: @escaping @Sendable () -> Bool, _ onText: @escaping @Sendable (String) -> Void
-  ) throws -> Answer
+  package typealias Function =
+    @Sendable (
+      _ request: ChatRequest, _ isCancelled: @escaping @Sendable () -> Bool,
+      _ onText: @escaping @Sendable (String) -> Void
+    ) throws -> Answer
 
   /// The model's name.
   public let model: String
@@ -75,9 +77,11 @@ public struct Answerer: Sendable {
     var deliberator = try Deliberator(policy, subject: subject)
     deliberator.responseSampling = sampling
     let deliberation = try deliberator.answer(request.messages, isCancelled: isCancelled, onText: onText)
-    return Answer(
+    var answer = Answer(
       response: deliberation.response, finish: deliberation.ledger.shown < limit ? .stop : .length,
-      ledger: deliberation.ledger, decision: deliberation.decision, thoughts: deliberation.thoughts,
-      isPolicyRefusal: deliberation.isPolicyRefusal)
+      ledger: deliberation.ledger)
+    (answer.decision, answer.thoughts) = (deliberation.decision, deliberation.thoughts)
+    answer.isPolicyRefusal = deliberation.isPolicyRefusal
+    return answer
   }
 }

@@ -74,7 +74,8 @@ extension Refusal {
   static func tooLarge(_ found: Int?, allowed: Int) -> Refusal {
     Refusal(
       status: .tooLarge,
-      message: "the body is \(found.map { "\($0) bytes" } ?? "longer than allowed"); expected at most \(allowed) bytes; "
+      message:
+        "the body is \(found.map { "\($0) bytes" } ?? "longer than allowed"); expected at most \(allowed) bytes; "
         + "shorten the request, or start the server with a larger --max-request",
       code: "request_too_large", keepsConnection: false)
   }
@@ -107,7 +108,8 @@ extension Refusal {
   static func late(_ allowed: Duration) -> Refusal {
     Refusal(
       status: .late,
-      message: "there was no complete answer within \(allowed.seconds); ask for fewer tokens with “max_tokens”, or start "
+      message:
+        "there was no complete answer within \(allowed.seconds); ask for fewer tokens with “max_tokens”, or start "
         + "the server with a longer --timeout",
       code: "answer_timeout")
   }

@@ -24,7 +24,8 @@ struct Router: Sendable {
     if let token, route != .health, !token.allows(request.bearer) { throw .unauthorized }
     guard request.method == method else {
       throw Refusal(
-        status: .notAllowed, message: "\(request.path) was asked for with \(request.method.prefix(20)); expected \(method)",
+        status: .notAllowed,
+        message: "\(request.path) was asked for with \(request.method.prefix(20)); expected \(method)",
         code: "method_not_allowed", headers: [("Allow", method)])
     }
     return route
@@ -41,7 +42,8 @@ struct Router: Sendable {
     let meant = nearest(path, among: known).map { "did you mean \($0)?" }
     throw Refusal(
       status: .notFound,
-      message: "there is nothing at \(path.prefix(80)); " + (meant ?? "expected one of \(known.joined(separator: ", "))"),
+      message: "there is nothing at \(path.prefix(80)); "
+        + (meant ?? "expected one of \(known.joined(separator: ", "))"),
       code: "not_found")
   }
 }

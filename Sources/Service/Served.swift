@@ -22,7 +22,9 @@ public struct Served: Sendable, CustomStringConvertible {
     if let account {
       if let decision = account.decision.value {
         let agreeing = account.votes.count { $0.decision.value == decision }
-        parts += [decision.rawValue, "\(agreeing) of \(account.votes.count) votes", "\(account.tokens.hidden) tokens hidden"]
+        parts += [
+          decision.rawValue, "\(agreeing) of \(account.votes.count) votes", "\(account.tokens.hidden) tokens hidden",
+        ]
       }
       parts.append("\(account.tokens.shown) shown")
     }

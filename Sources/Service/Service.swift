@@ -32,7 +32,8 @@ public final class Service: Sendable {
   ///   - token: what clients must show; nothing if `nil`.
   ///   - onServed: told of each request, from any thread.
   public init(
-    _ answerer: Answerer, at address: ServiceAddress, limits: ServiceLimits = ServiceLimits(), token: BearerToken? = nil,
+    _ answerer: Answerer, at address: ServiceAddress, limits: ServiceLimits = ServiceLimits(),
+    token: BearerToken? = nil,
     onServed: @escaping @Sendable (Served) -> Void = { _ in }
   ) {
     (self.answerer, self.address, self.limits, self.onServed) = (answerer, address, limits, onServed)

@@ -57,7 +57,8 @@ public struct ServiceAddress: Hashable, Sendable, CustomStringConvertible {
     get throws {
       let port = UInt16(clamping: port)
       return isOfVersion6
-        ? try sockaddr_in6.inet6(ip6: host, port: port) as any SocketAddress : try sockaddr_in.inet(ip4: host, port: port)
+        ? try sockaddr_in6.inet6(ip6: host, port: port) as any SocketAddress
+        : try sockaddr_in.inet(ip4: host, port: port)
     }
   }
 }

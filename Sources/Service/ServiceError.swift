@@ -15,7 +15,8 @@ public enum ServiceError: Error, Hashable, Sendable, CustomStringConvertible {
     case .port(let port): "“--port \(port)” is no port; expected 1 to 65535, or 0 for any that is free"
     case .inUse(let address):
       "\(address) is in use by another program; choose another with --port, or 0 for any that is free"
-    case .refused(let address, let reason): "\(address) cannot be listened at: \(reason); choose another --host or --port"
+    case .refused(let address, let reason):
+      "\(address) cannot be listened at: \(reason); choose another --host or --port"
     case .tokenNeeded(let address):
       "\(address) can be reached from other machines, so that clients must show a token; put one into a file and give "
         + "--token-file FILE, or set PALIMPSEST_TOKEN, or stay with --host 127.0.0.1"

@@ -42,7 +42,8 @@ final class Turns: Sendable {
       }
       guard state.line.count < most else {
         let turns = Double(state.line.count / concurrent + 1)
-        throw .full(state.line.count, retryAfter: Int(min(60, max(1, (state.usual / .seconds(1) * turns).rounded(.up)))))
+        throw .full(
+          state.line.count, retryAfter: Int(min(60, max(1, (state.usual / .seconds(1) * turns).rounded(.up)))))
       }
       let ticket = Ticket()
       state.line.append(ticket)

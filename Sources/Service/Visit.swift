@@ -33,12 +33,6 @@ struct Visit: Sendable {
     var served = Served(request, .ok)
     do throws(Refusal) {
       let route = try service.router.route(request)
-      if request.hasBody {
-        // A client may wait for this word before it sends a long body.
-        if request.headers["expect"]?.lowercased() == "100-continue" {
-          try? connection.write(Data("HTTP/1.1 100 Continue\r\n\r\n".utf8), until: .now + service.limits.stall)
-        }
-      }
       let body = try reader.body(of: request)
       hasReadBody = true
       switch route {

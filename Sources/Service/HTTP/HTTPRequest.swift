@@ -36,7 +36,8 @@ extension HTTPRequest {
     let lines = String(decoding: Array(bytes), as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: false)
     let start = (lines.first ?? "").split(separator: " ", omittingEmptySubsequences: false)
     guard start.count == 3, start[2].hasPrefix("HTTP/"), !start[0].isEmpty, start[1].hasPrefix("/") else {
-      throw .malformed("the first line is \(Self.quoted(lines.first ?? "")); expected such as “GET /v1/models HTTP/1.1”")
+      throw .malformed(
+        "the first line is \(Self.quoted(lines.first ?? "")); expected such as “GET /v1/models HTTP/1.1”")
     }
     guard ["HTTP/1.1", "HTTP/1.0"].contains(start[2]) else { throw .version(String(start[2])) }
     var headers: [String: String] = [:]

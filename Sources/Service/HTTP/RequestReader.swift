@@ -1,3 +1,5 @@
+import Foundation
+
 /// Reads requests from a connection, and never more of one than the limits allow.
 struct RequestReader {
   /// The lines before a body are a few hundred bytes; more is somebody's mistake.
@@ -44,6 +46,7 @@ struct RequestReader {
     if let coding = request.headers["transfer-encoding"] {
       guard length == nil else { throw .malformed("both Content-Length and Transfer-Encoding are given; expected one") }
       guard coding.lowercased() == "chunked" else { throw .coding(coding) }
+      welcome(request)
       return try chunks(until: deadline)
     }
     guard let length else { return [] }
@@ -51,7 +54,14 @@ struct RequestReader {
       throw .malformed("Content-Length is “\(length.prefix(40))”; expected a number of bytes")
     }
     guard count <= limits.request else { throw .tooLarge(count, allowed: limits.request) }
+    welcome(request)
     return try exactly(count, until: deadline)
+  }
+
+  /// A client may wait for this word before it sends a long body.
+  private func welcome(_ request: HTTPRequest) {
+    guard request.headers["expect"]?.lowercased() == "100-continue", !request.isOld else { return }
+    try? connection.write(Data("HTTP/1.1 100 Continue\r\n\r\n".utf8), until: .now + limits.stall)
   }
 
   private func chunks(until deadline: ContinuousClock.Instant) throws(Refusal) -> [UInt8] {

@@ -55,7 +55,8 @@ extension ChatRequest {
       let place = "\(path)[\(index)]"
       guard let members = part.members, part["type"]?.string == "text", let piece = part["text"]?.string else {
         throw .field(
-          place, "“\(place)” is \(part["type"]?.string.map { "of the type “\($0.prefix(40))”" } ?? part.kind); "
+          place,
+          "“\(place)” is \(part["type"]?.string.map { "of the type “\($0.prefix(40))”" } ?? part.kind); "
             + "expected {\"type\": \"text\", \"text\": …}")
       }
       try read(members, in: place) { name, _ throws(Refusal) in
