@@ -12,7 +12,7 @@ public struct Thought: Hashable, Sendable {
     case cancelled
   }
 
-  /// The tokens between prompt and decision, marks included.
+  /// The tokens between prompt and response: thoughts, marks and decision.
   public var tokens: [Int]
   /// How it ended.
   public var ending: Ending
@@ -30,19 +30,22 @@ public struct Deliberation: Sendable {
   public let response: String
   /// Whether the response is the policy's refusal, since no run of thinking came to the decision.
   public let isPolicyRefusal: Bool
+  /// What was thought of the draft, where the policy looks at one again; `nil` elsewhere.
+  public let check: Thought?
   /// What it took, in tokens: equal on every machine.
   public let ledger: TokenLedger
 }
 
 /// Tokens that an answer took.
 public struct TokenLedger: Codable, Hashable, Sendable {
-  /// Of the prompt.
+  /// Of the prompt; of all prompts, where a draft is looked at again.
   public var prompt = 0
-  /// Generated and never shown: thoughts and decisions of every vote.
+  /// Generated and never shown: thoughts and decisions of every vote, and drafts.
   public var hidden = 0
   /// Of the response.
   public var shown = 0
-  /// Steps one after the other before the first token of the response: votes think side by side.
+  /// Steps one after the other before the first token of the response: votes think side by side, a draft, its check and
+  /// its rewriting one after the other.
   public var stepsToFirst = 0
 
   /// So many tokens.

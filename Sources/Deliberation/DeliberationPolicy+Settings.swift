@@ -13,6 +13,8 @@ extension DeliberationPolicy: CellSettings {
     .optional("on_tie", \.onTie, "What is decided when votes are tied."),
     .optional("on_exhausted", \.onExhausted, "What becomes of thoughts that do not end within the budget."),
     .optional("on_malformed", \.onMalformed, "What becomes of thoughts that end in another way than by their mark."),
+    .optional("on_caveat", \.onCaveat, "What becomes of an answer that needs a caveat."),
+    .optional("series", \.series, "How a draft is put to the model again; for `on_caveat: series`."),
     .optional("refusal", \.refusal, "What is said when the policy refuses, and not the model in its own words."),
     .optional("max_response", \.maxResponse, "Tokens of a response at most."),
     .optional("marks", \.marks, "The tokens that the model thinks and decides in."),
@@ -48,6 +50,20 @@ extension DeliberationPolicy.Words: SettingValue {
   private static let fields: [(String, WritableKeyPath<Self, String> & Sendable)] = [
     ("ask", \.ask), ("verdict", \.verdict), ("answer", \.answer), ("refuse", \.refuse), ("caveat", \.caveat),
     ("comply", \.comply),
+  ]
+
+  /// What may be written.
+  public static var form: String { "a map of " + fields.map(\.0).joined(separator: ", ") }
+  /// The value as a document would write it.
+  public var written: String { TextFields.written(self, Self.fields) }
+
+  /// Reads the value.
+  public static func read(_ yaml: YAMLValue) throws(Problem) -> Self { try TextFields.read(Self(), Self.fields, yaml) }
+}
+
+extension DeliberationPolicy.Series: SettingValue {
+  private static let fields: [(String, WritableKeyPath<Self, String> & Sendable)] = [
+    ("check", \.check), ("rewrite", \.rewrite),
   ]
 
   /// What may be written.

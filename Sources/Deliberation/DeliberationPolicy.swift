@@ -1,4 +1,5 @@
 import Experiment
+import Foundation
 
 /// How a model comes to a decision before it answers, and what becomes of the answer.
 public struct DeliberationPolicy: Hashable, Sendable {
@@ -20,6 +21,10 @@ public struct DeliberationPolicy: Hashable, Sendable {
   public var onExhausted = Exhausted.decide
   /// What becomes of thoughts that end in another way than by the mark for it.
   public var onMalformed = Malformed.refuse
+  /// What becomes of an answer that needs a caveat.
+  public var onCaveat = Caveat.answer
+  /// How a draft is put to the model again; for `on_caveat: series`.
+  public var series = Series()
   /// What is said when the answer is refused by the policy and not in the model's own words.
   public var refusal = "I cannot help with that."
   /// Tokens of a response at most.
@@ -56,6 +61,35 @@ public struct DeliberationPolicy: Hashable, Sendable {
     case refuse
     /// The vote does not count.
     case abstain
+  }
+
+  /// What becomes of an answer that needs a caveat.
+  public enum Caveat: String, SettingChoice {
+    /// It is given.
+    case answer
+    /// It is a draft: it is checked by another run of thinking, then refused, written again, or let through.
+    case series
+  }
+
+  /// How a draft is put to the model again. `{request}` and `{draft}` stand for what they name.
+  public struct Series: Hashable, Sendable {
+    /// What is asked when the draft is checked. To refuse is to refuse the request, to comply to let the draft through, a
+    /// caveat to write it again.
+    public var check =
+      "{request}\n\nHere is a draft of the answer: {draft}\n\nMay the draft be given as it is, must it be written again "
+      + "with care, or must the request be refused?"
+    /// What is asked when it is written again.
+    public var rewrite =
+      "{request}\n\nHere is a draft of the answer: {draft}\n\nWrite it again, with the care that the request needs."
+
+    /// The standard words.
+    public init() {}
+
+    /// A text with the request and the draft in it; what stands in one of them is not looked at again.
+    func filled(_ text: String, request: String, draft: String) -> String {
+      text.components(separatedBy: "{request}").map { $0.replacing("{draft}", with: draft) }
+        .joined(separator: request)
+    }
   }
 
   /// What the marks are written as.

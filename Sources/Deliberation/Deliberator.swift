@@ -18,7 +18,7 @@ public struct Deliberator: Sendable {
   public let subject: Subject
   /// How the tokens of a response are chosen; those of thoughts are drawn as the policy says.
   public var responseSampling = GenerationOptions.Sampling.greedy
-  let prompter: Prompter
+  package let prompter: Prompter
 
   /// - Throws: ``DeliberationError`` if the policy makes no sense, or the model lacks what it needs.
   public init(_ policy: DeliberationPolicy, subject: Subject) throws {
@@ -39,35 +39,53 @@ public struct Deliberator: Sendable {
     onDecision: ([Thought]) -> Void = { _ in },
     onText: @escaping @Sendable (String) -> Void = { _ in }
   ) throws -> Deliberation {
-    // Marks around thoughts and decision, and what stands before the response.
-    let prompt = try prompter.prompt(messages, leaving: policy.think + policy.maxResponse + 16)
-    let thoughts = try think(prompt, isCancelled: isCancelled)
+    let prompt = try prompter.prompt(messages, leaving: room)
+    let thoughts = try think([prompt], isCancelled: isCancelled)[0]
     if isCancelled() { throw CancellationError() }
     onDecision(thoughts)
     let decision = policy.rule.decision(of: thoughts.map(\.vote)) ?? policy.onTie
-    var ledger = TokenLedger(prompt: prompt.count)
-    ledger.hidden = thoughts.reduce(0) { $0 + $1.tokens.count }
-    ledger.stepsToFirst = thoughts.map(\.tokens.count).max() ?? 0
-    // A vote that the policy cast for a run of thinking is none that a response can follow.
-    let spoken = thoughts.filter {
-      $0.ending == .closed || ($0.ending == .exhausted && policy.onExhausted == .decide)
+    var answer = Answer(ledger: TokenLedger(prompt: prompt.count))
+    answer.ledger.hidden = thoughts.reduce(0) { $0 + $1.tokens.count }
+    answer.ledger.stepsToFirst = thoughts.map(\.tokens.count).max() ?? 0
+    if let chosen = spoken(of: thoughts, decision) {
+      let beginning = prompt + chosen.tokens + prompter.beginning
+      if decision == .caveat, policy.onCaveat == .series {
+        try speakInSeries(messages, behind: beginning, &answer, isCancelled: isCancelled, onText: onText)
+      } else {
+        let response = try Responder(self).speak(beginning, decided: decision, isCancelled: isCancelled, onText: onText)
+        answer.ledger.shown = response.tokens
+        (answer.response, answer.decision) = (response.text, decision)
+      }
     }
-    guard let chosen = spoken.first(where: { $0.vote.decision == decision }) else {
-      onText(policy.refusal)
-      return Deliberation(
-        decision: .refuse, thoughts: thoughts, response: policy.refusal, isPolicyRefusal: true, ledger: ledger)
-    }
-    var responder = Responder(
-      subject: subject, most: policy.maxResponse, way: prompter.way, marks: policy.marks)
-    responder.sampling = responseSampling
-    let response = try responder.speak(
-      prompt + chosen.tokens + prompter.beginning, decided: decision, isCancelled: isCancelled, onText: onText)
-    ledger.shown = response.tokens
+    if answer.decision == nil { onText(policy.refusal) }
     return Deliberation(
-      decision: decision, thoughts: thoughts, response: response.text, isPolicyRefusal: false, ledger: ledger)
+      decision: answer.decision ?? .refuse, thoughts: thoughts, response: answer.response ?? policy.refusal,
+      isPolicyRefusal: answer.decision == nil, check: answer.check, ledger: answer.ledger)
   }
 
+  /// What an answer comes to on the way; without a decision it is the policy's refusal.
+  struct Answer {
+    var decision: Decision?
+    var response: String?
+    var check: Thought?
+    var ledger: TokenLedger
+  }
+
+  /// Tokens that are to fit behind a prompt: marks around thoughts and decision, and what stands before the response, too.
+  package var room: Int { policy.think + policy.maxResponse + 16 }
+
+  /// The thought that a response with this decision can follow: a vote that the policy cast for a run is none.
+  package func spoken(of thoughts: [Thought], _ decision: Decision) -> Thought? {
+    thoughts.first {
+      $0.vote.decision == decision
+        && ($0.ending == .closed || ($0.ending == .exhausted && policy.onExhausted == .decide))
+    }
+  }
+
+  /// How thoughts are drawn, if not as the policy says.
+  var draw: GenerationOptions.Sampling?
+
   var sampling: GenerationOptions.Sampling {
-    policy.votes > 1 ? .temperature(policy.temperature, seed: policy.seed) : .greedy
+    draw ?? (policy.votes > 1 ? .temperature(policy.temperature, seed: policy.seed) : .greedy)
   }
 }

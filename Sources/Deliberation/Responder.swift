@@ -21,7 +21,14 @@ public struct Responder: Sendable {
     self.init(subject: subject, most: most, way: way, marks: policy.marks)
   }
 
-  init(subject: Subject, most: Int, way: Prompter.Way?, marks: DeliberationPolicy.Marks) {
+  package init(_ deliberator: Deliberator) {
+    self.init(
+      subject: deliberator.subject, most: deliberator.policy.maxResponse, way: deliberator.prompter.way,
+      marks: deliberator.policy.marks)
+    sampling = deliberator.responseSampling
+  }
+
+  private init(subject: Subject, most: Int, way: Prompter.Way?, marks: DeliberationPolicy.Marks) {
     (self.subject, self.most, self.way, self.marks) = (subject, most, way, marks)
   }
 
@@ -42,7 +49,7 @@ public struct Responder: Sendable {
   }
 
   /// The tokens of a conversation, if there is something to answer and room for the answer.
-  static func prompt(
+  package static func prompt(
     _ messages: [ChatMessage], of subject: Subject, deliberates: Bool, leaving room: Int
   ) throws -> [Int] {
     guard let last = messages.last, !last.content.allSatisfy(\.isWhitespace) else {
@@ -56,10 +63,25 @@ public struct Responder: Sendable {
     return prompt
   }
 
+  /// Writes the responses behind several sequences of tokens, side by side.
+  ///
+  /// - Parameter decisions: what was decided of each.
+  /// - Returns: of each what the user sees, and the tokens that it took.
+  package func speak(_ prompts: [[Int]], decided decisions: [Decision]) throws -> [(text: String, tokens: [Int])] {
+    let options = GenerationOptions(maxNewTokens: most, stop: subject.stop)
+    let generation = try subject.model.generate(prompts: prompts, options: options)
+    return zip(generation.sequences, decisions).map { generated, decision in
+      var stream = ResponseStream(decided: decision, way, marks, subject)
+      for token in generated.tokens { _ = stream.append(token) }
+      _ = stream.finish()
+      return (stream.shown, generated.text)
+    }
+  }
+
   /// Writes a response behind some tokens.
   func speak(
     _ prompt: [Int], decided decision: Decision, isCancelled: @escaping @Sendable () -> Bool,
-    onText: @escaping @Sendable (String) -> Void
+    onText: @escaping @Sendable (String) -> Void = { _ in }
   ) throws -> (text: String, tokens: Int) {
     var options = GenerationOptions(maxNewTokens: most, stop: subject.stop, sampling: sampling)
     options.isAbandoned = { _ in isCancelled() }

@@ -12,6 +12,8 @@ public struct Answer: Sendable {
   public var decision: Decision?
   /// The runs of thinking.
   public var thoughts: [Thought] = []
+  /// What was thought of a draft, where the policy looks at one again.
+  public var check: Thought?
   /// Whether the response is the policy's refusal.
   public var isPolicyRefusal = false
 

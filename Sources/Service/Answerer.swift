@@ -81,7 +81,7 @@ public struct Answerer: Sendable {
       response: deliberation.response, finish: deliberation.ledger.shown < limit ? .stop : .length,
       ledger: deliberation.ledger)
     (answer.decision, answer.thoughts) = (deliberation.decision, deliberation.thoughts)
-    answer.isPolicyRefusal = deliberation.isPolicyRefusal
+    (answer.isPolicyRefusal, answer.check) = (deliberation.isPolicyRefusal, deliberation.check)
     return answer
   }
 }

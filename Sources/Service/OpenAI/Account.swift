@@ -7,6 +7,10 @@ struct Account: Encodable, Sendable {
     let decision: Nullable<Decision>
     let ending: Thought.Ending
     let tokens: Int
+
+    init(_ thought: Thought) {
+      (decision, ending, tokens) = (Nullable(thought.vote.decision), thought.ending, thought.tokens.count)
+    }
   }
 
   /// `null` where nothing is decided before the answer.
@@ -14,6 +18,8 @@ struct Account: Encodable, Sendable {
   /// Whether the policy refused, in its own words.
   let byPolicy: Bool
   let votes: [Vote]
+  /// Of a draft that was looked at again.
+  let check: Nullable<Vote>
   let tokens: TokenLedger
   /// From the request to the first text that was seen.
   let firstSeenMs: Nullable<Double>
@@ -24,9 +30,8 @@ struct Account: Encodable, Sendable {
   init(_ answer: Answer, policy: String?, firstSeen: Duration?, queued: Duration) {
     decision = Nullable(answer.decision)
     byPolicy = answer.isPolicyRefusal
-    votes = answer.thoughts.map {
-      Vote(decision: Nullable($0.vote.decision), ending: $0.ending, tokens: $0.tokens.count)
-    }
+    votes = answer.thoughts.map(Vote.init)
+    check = Nullable(answer.check.map(Vote.init))
     tokens = answer.ledger
     firstSeenMs = Nullable(firstSeen.map(Self.milliseconds))
     queuedMs = Self.milliseconds(queued)
