@@ -15,6 +15,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+    .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
   ],
   targets: [
     // System libraries: module maps only.
@@ -37,6 +38,7 @@ let package = Package(
       name: "Experiment",
       dependencies: ["Manuscript", "Tokenizer", "Transformer", "Statistics"]),
     .target(name: "Deliberation", dependencies: ["Experiment"]),
+    .target(name: "Service", dependencies: ["Deliberation", .product(name: "FlyingSocks", package: "FlyingFox")]),
     .target(name: "Runner", dependencies: ["Experiment"]),
     .target(name: "Ledger", dependencies: ["Tensor", "CGit2"]),
     .target(
@@ -46,7 +48,8 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "Project", "Deliberation", "CEdit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Project", "Deliberation", "Service", "CEdit",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "palimpsest", dependencies: ["Commands", "Bundle"]),
 
@@ -106,6 +109,8 @@ let package = Package(
     .testTarget(name: "CombinationTests", dependencies: ["Combination", "Runner", "Bundle"]),
     .testTarget(name: "DeliberateTests", dependencies: ["Deliberate", "Runner", "Bundle"]),
     .testTarget(name: "DeliberationTests", dependencies: ["Deliberation"]),
+    .testTarget(
+      name: "ServiceTests", dependencies: ["Service", .product(name: "FlyingSocks", package: "FlyingFox")]),
     .testTarget(name: "CompositionTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "PlantedTests", dependencies: ["Runner", "Bundle", "Transformer", "Tokenizer"]),
     .testTarget(name: "LabellingTests", dependencies: ["Labelling", "Runner", "Bundle"]),

@@ -23,14 +23,7 @@ struct Chat: ParsableCommand {
   @Argument(help: ModelCommand.modelHelp, completion: .directory)
   var model: String
 
-  @Option(
-    help: ArgumentHelp(
-      "How it thinks before it answers: a file of YAML. Without, it answers at once.", valueName: "file"),
-    completion: .file(extensions: ["yaml", "yml"]))
-  var deliberate: String?
-
-  @Option(help: "How many runs of thinking vote; with the standard policy if no other is given.")
-  var votes: Int?
+  @OptionGroup var policy: PolicyOptions
 
   @Flag(help: "Each line is a conversation of its own.")
   var single = false
@@ -46,7 +39,8 @@ struct Chat: ParsableCommand {
   func run() throws {
     try engine.apply()
     let subject = try Subject(name: URL(filePath: model).lastPathComponent, directory: URL(filePath: model))
-    let session = try ChatSession(policy: try policy(), subject: subject, showsThoughts: showThoughts, json: json)
+    let session = try ChatSession(
+      policy: try policy.policy(), subject: subject, showsThoughts: showThoughts, json: json)
     let editor = LineEditor()
     Interrupt.watchAnswers()
     var conversation: [ChatMessage] = []
@@ -69,18 +63,6 @@ struct Chat: ParsableCommand {
     if failures > 0, isatty(STDIN_FILENO) == 0 { throw Status.mistake }
   }
 
-  private func policy() throws -> DeliberationPolicy? {
-    guard deliberate != nil || votes != nil else { return nil }
-    var policy = DeliberationPolicy()
-    if let file = deliberate {
-      guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-        throw ValidationError("there is no policy “\(file)”; expected a file of YAML, such as “think: 96”")
-      }
-      policy = try DeliberationPolicy(yaml: text, file: file)
-    }
-    if let votes { policy.votes = votes }
-    return policy
-  }
 }
 
 /// Answers turns, and says what each took.

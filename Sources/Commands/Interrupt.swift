@@ -2,10 +2,11 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Ctrl-C, as a question that a run can ask: the first one stops at the next safe point, the second at once.
+/// Ctrl-C, as a question that a run can ask: the first one stops at the next safe point, the second at once. What runs
+/// until it is stopped is stopped by SIGTERM too.
 enum Interrupt {
   private static let count = Atomic<Int>(0)
-  private static let source = Mutex<(any DispatchSourceSignal)?>(nil)
+  private static let sources = Mutex<[any DispatchSourceSignal]>([])
 
   /// How often Ctrl-C was pressed.
   static var presses: Int { count.load(ordering: .relaxed) }
@@ -24,14 +25,21 @@ enum Interrupt {
     return { presses > 0 }
   }
 
-  private static func install(_ handler: @escaping @Sendable () -> Void) {
-    source.withLock { source in
-      guard source == nil else { return }
-      signal(SIGINT, SIG_IGN)
-      let watcher = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-      watcher.setEventHandler(handler: handler)
-      watcher.resume()
-      source = watcher
+  /// Calls back with how often it was asked to stop.
+  static func watchStops(_ handler: @escaping @Sendable (Int) -> Void) {
+    install([SIGINT, SIGTERM]) { handler(count.add(1, ordering: .relaxed).newValue) }
+  }
+
+  private static func install(_ signals: [Int32] = [SIGINT], _ handler: @escaping @Sendable () -> Void) {
+    sources.withLock { sources in
+      guard sources.isEmpty else { return }
+      sources = signals.map { number in
+        signal(number, SIG_IGN)
+        let watcher = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        watcher.setEventHandler(handler: handler)
+        watcher.resume()
+        return watcher
+      }
     }
   }
 }

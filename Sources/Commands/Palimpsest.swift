@@ -5,6 +5,7 @@ import Foundation
 import Ledger
 import Manuscript
 import Project
+import Service
 import Statistics
 import Synchronization
 import Tensor
@@ -70,7 +71,8 @@ enum Status: Int32, Error {
     case is Problem, is Problems, is ProjectError, is DatasetError, is SubjectError, is TokenFileError,
       is LedgerError, is ConfigurationError, is CheckpointError, is SafetensorsError, is HookError, is SequenceError,
       is TokenizerError, is TemplateError, is KernelPath.Unsupported, is ParityError, is GGUFError, is FileError,
-      is LineError, is DirectionFileError, is OrthogonalisationError, is DeliberationError:
+      is LineError, is DirectionFileError, is OrthogonalisationError, is DeliberationError,
+      is ServiceError:
       self = .mistake
     default: self = .failed
     }

@@ -18,6 +18,7 @@ struct Root: ParsableCommand {
       Run.self, Check.self, PlanCommand.self, SiteCommand.self, Log.self, Show.self, Diff.self, Export.self,
       VerifyCommand.self, Restore.self, Register.self, Merge.self, MergeDriver.self, Push.self, Fetch.self, Why.self,
       CacheCommand.self,
-      Chat.self, Init.self, New.self, Cells.self, ModelCommand.self, Hooks.self, Tokenize.self, TemplateCommand.self,
+      Chat.self, Serve.self, Init.self, New.self, Cells.self, ModelCommand.self, Hooks.self, Tokenize.self,
+      TemplateCommand.self,
     ])
 }

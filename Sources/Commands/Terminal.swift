@@ -14,7 +14,8 @@ enum Terminal {
 
   /// Writes to standard error.
   static func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
+    // What reads it may have gone, which is no reason to end.
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
   /// Writes to standard output, in one piece.

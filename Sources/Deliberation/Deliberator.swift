@@ -16,6 +16,8 @@ public struct Deliberator: Sendable {
   public let policy: DeliberationPolicy
   /// The model.
   public let subject: Subject
+  /// How the tokens of a response are chosen; those of thoughts are drawn as the policy says.
+  public var responseSampling = GenerationOptions.Sampling.greedy
   package let prompter: Prompter
 
   /// - Throws: ``DeliberationError`` if the policy makes no sense, or the model lacks what it needs.

@@ -9,18 +9,23 @@ public struct Responder: Sendable {
   private let most: Int
   private let way: Prompter.Way?
   private let marks: DeliberationPolicy.Marks
+  /// How the tokens of a response are chosen.
+  public var sampling = GenerationOptions.Sampling.greedy
 
-  /// A model that answers at once.
+  /// A model that answers at once. Should it think all the same, in the standard marks, what it thinks is not shown.
   ///
   /// - Parameter most: tokens of a response.
   public init(subject: Subject, most: Int = DeliberationPolicy().maxResponse) {
-    self.init(subject: subject, most: most, way: nil, marks: .init())
+    let policy = DeliberationPolicy()
+    let way = (try? Prompter(policy, subject: subject))?.way
+    self.init(subject: subject, most: most, way: way, marks: policy.marks)
   }
 
   package init(_ deliberator: Deliberator) {
     self.init(
       subject: deliberator.subject, most: deliberator.policy.maxResponse, way: deliberator.prompter.way,
       marks: deliberator.policy.marks)
+    sampling = deliberator.responseSampling
   }
 
   private init(subject: Subject, most: Int, way: Prompter.Way?, marks: DeliberationPolicy.Marks) {
@@ -88,7 +93,7 @@ public struct Responder: Sendable {
     _ prompt: [Int], decided decision: Decision, isCancelled: @escaping @Sendable () -> Bool,
     onText: @escaping @Sendable (String) -> Void = { _ in }
   ) throws -> (text: String, tokens: Int) {
-    var options = GenerationOptions(maxNewTokens: most, stop: subject.stop)
+    var options = GenerationOptions(maxNewTokens: most, stop: subject.stop, sampling: sampling)
     options.isAbandoned = { _ in isCancelled() }
     let stream = Mutex(ResponseStream(decided: decision, way, marks, subject))
     let generation = try subject.model.generate(prompts: [prompt], options: options) { token in

@@ -71,7 +71,7 @@ public enum OrderedJSON: Sendable {
   }
 
   /// What kind of value this is, for error messages.
-  var kind: String {
+  package var kind: String {
     switch self {
     case .null: "null"
     case .bool(let value): "\(value)"

@@ -3,6 +3,7 @@ import Experiment
 import Foundation
 import Manuscript
 import Synchronization
+import Tensor
 import Testing
 
 /// On the embedded model.
@@ -50,6 +51,17 @@ struct DeliberatorTests {
     #expect(first.thoughts.count == 5 && Set(thoughts).count > 1, "votes are drawn independently")
     let other = try deliberator { ($0.votes, $0.temperature, $0.seed) = (5, 1.5, 2) }.answer([.user(Self.requests[2])])
     #expect(other.thoughts.map(\.tokens) != first.thoughts.map(\.tokens))
+  }
+
+  @Test("What it takes depends on no thread: a vote that is settled ends at one step, whichever was computed first.")
+  func steps() throws {
+    let three = try deliberator { ($0.votes, $0.maxResponse) = (3, 2) }
+    let alone = try Threads.limited(to: 1) { try three.answer([.user(Self.requests[0])]) }
+    #expect(alone.thoughts.contains { $0.ending == .cancelled } || alone.thoughts.allSatisfy { $0.ending == .closed })
+    for threads in [2, 2, 2, 3, 3] {
+      let answer = try Threads.limited(to: threads) { try three.answer([.user(Self.requests[0])]) }
+      #expect(answer.thoughts == alone.thoughts && answer.ledger == alone.ledger && answer.response == alone.response)
+    }
   }
 
   @Test("One refusal settles any-refuse: what still thinks is stopped, and counts for nothing.")

@@ -120,7 +120,7 @@ extension CellSettings {
   }
 
   /// Every setting with its value, defaults included, as one text: equal texts, equal settings.
-  var canonical: String {
+  package var canonical: String {
     Self.keys.sorted { $0.name < $1.name }.map { "\($0.name)=\($0.written(self))\n" }.joined()
   }
 
