@@ -90,7 +90,8 @@ let package = Package(
       dependencies: ["palimpsest"]),
 
     // What must hold of each parser whatever it is given: for the tests, and for the fuzzers in a package beside it.
-    .target(name: "FuzzTargets", dependencies: ["Tokenizer", "Transformer"], path: "Tests/Fuzzing/Targets"),
+    .target(
+      name: "FuzzTargets", dependencies: ["Tokenizer", "Transformer", "Deliberation"], path: "Tests/Fuzzing/Targets"),
 
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensor"]),
     .testTarget(name: "TensorTests", dependencies: ["Tensor"]),

@@ -8,13 +8,22 @@ import Transformer
 /// on accumulated residuals), for harmful and harmless prompts.
 ///
 /// The residual stream of a place is carried to the end of the network as it is, through the final norm and the
-/// unembedding; so the last value is the model's own.
+/// unembedding; so the last value is the model's own. With rows to train on, a tuned lens is read beside it.
 package enum LensCell: CellKind {
+  /// At which tokens a tuned lens is trained.
+  package enum TrainedAt: String, SettingChoice {
+    case last, all
+  }
+
   /// What a `{lens}` cell may say.
   package struct Settings: CellSettings {
     var target = ""
     var rows = RowFilter.everything
     var tokens: [String] = []
+    var train: RowFilter?
+    var trainedAt = TrainedAt.last
+    var trainedOn = 1_024
+    var steps = 20
     var resamples = 1_000
 
     package init() {}
@@ -23,24 +32,49 @@ package enum LensCell: CellKind {
       .required("target", \.target, "The column that says which prompts are harmful: 0 or 1."),
       .required("tokens", \.tokens, "Two tokens; the logit of the first less that of the second is read."),
       .optional("rows", \.rows, "The prompts."),
+      .optional("train", \.train, "Other rows, on whose tokens a tuned lens is trained for each layer."),
+      .optional("trained_at", \.trainedAt, "At which tokens of those rows: the last of each prompt, or all."),
+      .optional("trained_on", \.trainedOn, "Tokens that it is trained on, at most; drawn with the document's seed."),
+      .optional("steps", \.steps, "Steps of its training behind the least squares that it begins with."),
       .optional("resamples", \.resamples, "Bootstrap resamples behind each interval."),
     ]
   }
 
   package static let name = "lens"
-  package static let version = 2
+  package static let version = 3
   package static let summary =
     "Reads a logit difference off the accumulated residual stream at the last token, after every attention and MLP."
 
   package static func problems(_ settings: Settings, in scope: CellScope) -> [Problem] {
     var problems = [scope.missing(column: settings.target, setting: "target")].compactMap { $0 }
     problems += scope.problems(of: settings.rows, setting: "rows")
+    if let train = settings.train {
+      problems += scope.problems(of: train, setting: "train")
+      problems += scope.problems(ofParts: [("rows", settings.rows), ("train", train)])
+    }
+    for (name, value, allowed) in [
+      ("trained_on", settings.trainedOn, 16...1_000_000), ("steps", settings.steps, 0...100_000),
+    ] where !allowed.contains(value) {
+      problems.append(
+        Problem(
+          "“\(name)” is \(value)", at: scope.location(of: name),
+          expected: "expected: \(allowed.lowerBound) to \(allowed.upperBound)"))
+    }
     return problems + scope.problems(ofTwoAnswers: settings.tokens, setting: "tokens")
   }
 
   package static func work(_ settings: Settings, in scope: CellScope) -> Work {
     guard let subject = scope.subject else { return Work() }
-    return scope.work(settings.rows, keeping: 2 * subject.model.configuration.layers + 1)
+    let c = subject.model.configuration
+    var work = scope.work(settings.rows, keeping: 2 * c.layers + 1)
+    if let train = settings.train {
+      let trained = scope.work(train, everywhere: c.layers + 1)
+      work.tokens += trained.tokens + settings.steps * 256 * c.layers
+      // The unembedding both ways, and what is said of every token, in float64.
+      let numbers = 2 * c.vocabularySize * c.width + 2 * settings.trainedOn * c.vocabularySize
+      work.bytes += trained.bytes + numbers * MemoryLayout<Double>.stride
+    }
+    return work
   }
 
   package static func run(_ settings: Settings, in context: CellContext) throws -> Results {
@@ -85,6 +119,15 @@ package enum LensCell: CellKind {
     let tops = read.map { $0.map(\.top) }
     var results = report(places, gaps, settings, prompts: prompts.count)
     results.tables = [tokens(places, tops, harmful, subject)]
+    if let train = settings.train {
+      let layers = (0..<configuration.layers).map { HookPoint(.residPre, layer: $0) }
+      let tuning = try Tuning(settings, on: train, layers: layers, end: end, in: context)
+      func rows(_ point: HookPoint) throws -> RealMatrix {
+        try RealMatrix(
+          prompts.indices.map { try forward.activation(point, sequence: $0).values.map(Double.init) })
+      }
+      try tuning.report(try layers.map(rows), try rows(end), ids: ids, groups: groups, into: &results)
+    }
     return results
   }
 

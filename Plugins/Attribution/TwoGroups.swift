@@ -9,6 +9,9 @@ struct TwoGroups {
     (self.harmful, self.resamples) = (harmful, resamples)
   }
 
+  /// The mean over all prompts, with an interval over prompts.
+  func mean(_ values: [Double]) throws -> Estimate { try resamples.mean(values) }
+
   /// The mean of the harmful prompts less that of the harmless ones, with an interval over prompts.
   func gap(_ values: [Double]) throws -> Estimate {
     try resamples.percentile { counts in

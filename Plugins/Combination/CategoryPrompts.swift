@@ -6,8 +6,10 @@ struct CategoryPrompts {
   let prompts: [Prompt]
   /// The categories of each prompt; none if it is harmless. `[prompts]`
   let categories: [[String]]
-  /// Which token is read and changed. `[prompts]`
+  /// Which token is read. `[prompts]`
   let places: [Int]
+  /// Which token is changed. `[prompts]`
+  let changed: [Int]
 
   var tokens: [[Int]] { prompts.map(\.tokens) }
   var harmless: [Int] { prompts.indices.filter { categories[$0].isEmpty } }
@@ -18,15 +20,23 @@ struct CategoryPrompts {
   ///   - target: the column that says which are harmful.
   ///   - column: the column that holds their categories.
   ///   - position: where they are read.
-  init(_ filter: RowFilter, target: String, column: String, at position: Position, in context: CellContext) throws {
+  ///   - changed: where they are changed; where they are read, if `nil`.
+  init(
+    _ filter: RowFilter, target: String, column: String, at position: Position, changedAt changed: Position? = nil,
+    in context: CellContext
+  ) throws {
     let (subject, data) = (try context.subject, try context.data)
-    prompts = try context.prompts(where: filter, readAt: [position])
+    prompts = try context.prompts(where: filter, readAt: [position] + [changed].compactMap { $0 })
     categories = prompts.map { Self.categories(of: data.rows[$0.row], target: target, column: column) }
     places = try prompts.map { try subject.index(of: position, in: $0, data: data) }
+    self.changed =
+      try changed.map { changed in
+        try prompts.map { try subject.index(of: changed, in: $0, data: data) }
+      } ?? places
   }
 
-  private init(_ prompts: [Prompt], _ categories: [[String]], _ places: [Int]) {
-    (self.prompts, self.categories, self.places) = (prompts, categories, places)
+  private init(_ prompts: [Prompt], _ categories: [[String]], _ places: [Int], _ changed: [Int]) {
+    (self.prompts, self.categories, self.places, self.changed) = (prompts, categories, places, changed)
   }
 
   /// The categories of a row: none if it is harmless.
@@ -38,14 +48,18 @@ struct CategoryPrompts {
   /// Some of the prompts.
   func selecting(_ indices: [Int]) -> CategoryPrompts {
     CategoryPrompts(
-      indices.map { prompts[$0] }, indices.map { categories[$0] }, indices.map { places[$0] })
+      indices.map { prompts[$0] }, indices.map { categories[$0] }, indices.map { places[$0] },
+      indices.map { changed[$0] })
   }
 
   /// The prompts of one category and no other.
   func only(_ category: String) -> [Int] { prompts.indices.filter { categories[$0] == [category] } }
 
   /// What hooks have at each prompt's place: `[hook][prompts][width]`.
-  func activations(_ hooks: [HookPoint], of model: Model) throws -> [[[Float]]] {
+  ///
+  /// - Parameter places: a token of each prompt; those that are read, if `nil`.
+  func activations(_ hooks: [HookPoint], of model: Model, at places: [Int]? = nil) throws -> [[[Float]]] {
+    let places = places ?? self.places
     let forward = try model.forward(
       tokens, capture: hooks.map { HookPattern($0) }, at: .indices(places.map { [$0] }), logits: .none)
     return try hooks.map { hook in

@@ -29,6 +29,9 @@ package enum CombineCell: CellKind {
       least: settings.least, in: scope)
     problems += scope.problems(of: settings.read, setting: "read")
     problems += scope.problems(of: [settings.position], setting: "position", single: true)
+    if let injected = settings.injectedAt {
+      problems += scope.problems(of: [injected], setting: "injected_at", single: true)
+    }
     func wrong(_ setting: String, _ isWrong: Bool, _ message: String, _ expected: String) {
       guard isWrong else { return }
       problems.append(Problem(message, at: scope.location(of: setting), expected: "expected: \(expected)"))

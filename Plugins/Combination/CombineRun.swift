@@ -24,7 +24,8 @@ struct CombineRun {
     layers = CombineCell.readLayers(settings, of: model.configuration)
     func prompts(_ rows: RowFilter) throws -> CategoryPrompts {
       try CategoryPrompts(
-        rows, target: settings.target, column: settings.column, at: settings.position, in: context)
+        rows, target: settings.target, column: settings.column, at: settings.position,
+        changedAt: settings.injectedAt, in: context)
     }
     func sample(_ all: CategoryPrompts, _ part: String) -> CategoryPrompts {
       var generator = context.stream("sample/\(part)").generator()
@@ -33,9 +34,9 @@ struct CombineRun {
     let train = try prompts(settings.train)
     hook = HookPoint(settings.site.hook, layer: settings.inject)
     let hooks = layers.map { HookPoint(settings.site.hook, layer: $0) }
-    let read = try train.activations([hook] + hooks, of: model)
-    directions = CategoryDirections(settings.categories, rows: read[0], of: train)
-    axes = try zip(hooks, read.dropFirst()).map { try HarmAxis($0, rows: $1, of: train) }
+    let found = try train.activations([hook], of: model, at: train.changed)
+    directions = CategoryDirections(settings.categories, rows: found[0], of: train)
+    axes = try zip(hooks, try train.activations(hooks, of: model)).map { try HarmAxis($0, rows: $1, of: train) }
     test = try prompts(settings.test)
     injected = sample(test, "test")
     fitted = sample(try prompts(settings.fit), "fit")
@@ -62,7 +63,8 @@ struct CombineRun {
   func results() throws -> Results {
     let hook = hook
     var results = try CombineReport(run: self, measured: try measure()).results()
-    results.directions = try directions.results(at: hook, position: settings.position, in: context)
+    results.directions = try directions.results(
+      at: hook, position: settings.injectedAt ?? settings.position, in: context)
     return results
   }
 

@@ -12,6 +12,7 @@ package struct CombineSettings: CellSettings {
   var inject = 0
   var read = Layers.all
   var position = Position.last
+  var injectedAt: Position?
   var dose = 0.5
   var doses: [Double] = [0.25, 0.5, 0.75, 1]
   var least = 12
@@ -33,7 +34,9 @@ package struct CombineSettings: CellSettings {
     .optional(
       "column", \.column, "The column that holds a harmful prompt's category, or several with a + between them."),
     .optional("site", \.site, "The hook that is read and changed."),
-    .optional("position", \.position, "The token that is read and changed."),
+    .optional("position", \.position, "The token that is read."),
+    .optional(
+      "injected_at", \.injectedAt, "The token where directions are found and added; the one that is read, if left out."),
     .optional("dose", \.dose, "The dose that counts, as a share of each raw difference of means."),
     .optional("doses", \.doses, "Every dose that is tried; “dose” among them."),
     .optional("least", \.least, "Prompts that a category must have in “train” for its direction to be trusted."),

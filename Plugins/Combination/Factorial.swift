@@ -56,7 +56,7 @@ struct Factorial {
   }
 
   private func interventions(_ injection: Injection) -> [Intervention] {
-    let places = prompts.places.map { [injection.place ?? $0] }
+    let places = prompts.changed.map { [injection.place ?? $0] }
     return injection.additions.map { addition in
       Intervention(
         at: hook, positions: .indices(places), operation: .add(addition.vector, scale: addition.dose))

@@ -26,7 +26,7 @@ struct DeliberateArms {
   init(_ settings: DeliberateSettings, asked: AskedRequests, rules: LabelRules, in context: CellContext) throws {
     (self.settings, self.asked, self.rules, self.context) = (settings, asked, rules, context)
     let subject = try context.subject
-    let deliberator = try Deliberator(settings.policy, subject: subject)
+    let deliberator = try Deliberator(settings.policy.fitting(subject), subject: subject)
     direct = try asked.texts.map { text in
       try Responder.prompt([.user(text)], of: subject, deliberates: false, leaving: settings.maxResponse)
     }
@@ -106,7 +106,7 @@ struct DeliberateArms {
     guard let most = settings.votes.max() else { return ([], []) }
     var policy = settings.policy(votes: max(2, most), .meanLogOdds)
     policy.seed = context.stream("draws").bits(at: 0)
-    let drawer = try Deliberator(policy, subject: subject)
+    let drawer = try Deliberator(policy.fitting(subject), subject: subject)
     let runs = try drawer.runs(prompts, isScoring: true)
     return (runs, try decided(runs.map { runs in runs.map { drawer.prompter.thought($0, budget: policy.think) } }))
   }
@@ -125,7 +125,7 @@ struct DeliberateArms {
   private func verdicts(
     _ count: Int, _ rule: DeliberationPolicy.Combination, _ runs: [[ThoughtRun]], _ votes: [[Thought]]
   ) throws -> [Verdict] {
-    let voters = try Deliberator(settings.policy(votes: count, rule), subject: subject)
+    let voters = try Deliberator(settings.policy(votes: count, rule).fitting(subject), subject: subject)
     return zip(runs, votes).map { runs, votes in
       let settled = voters.settled(Array(runs.prefix(count)))
       let thoughts = zip(settled, votes).map { run, vote in
@@ -237,7 +237,7 @@ struct DeliberateArms {
   private func inSeries(instead answers: [Answer]) throws -> [Answer] {
     var policy = settings.policy
     policy.onCaveat = .series
-    let deliberator = try Deliberator(policy, subject: subject)
+    let deliberator = try Deliberator(policy.fitting(subject), subject: subject)
     let drafted = answers.indices.filter { answers[$0].decision == .caveat }
     let texts = drafted.map { asked.texts[$0] }
     let given = try Parallel.map(texts.count) { try deliberator.answer([.user(texts[$0])]) }
@@ -279,7 +279,7 @@ struct DeliberateArms {
       policy = own
     default: return
     }
-    let live = try Deliberator(policy, subject: subject)
+    let live = try Deliberator(policy.fitting(subject), subject: subject)
     var generator = context.stream("check").generator()
     for index in asked.texts.indices.shuffled(using: &generator).prefix(2) {
       let given = try live.answer([.user(asked.texts[index])])

@@ -31,9 +31,10 @@ package enum DeliberateCell: CellKind {
     problems += scope.problems(ofAnswers: settings.refusalTokens, setting: "refusal_tokens")
     guard let subject = scope.subject else { return problems }
     do {
-      _ = try Deliberator(settings.policy, subject: subject)
+      _ = try Deliberator(settings.policy.fitting(subject), subject: subject)
       for combine in settings.combine {
-        _ = try Deliberator(settings.policy(votes: max(2, settings.votes.max() ?? 2), combine), subject: subject)
+        let policy = settings.policy(votes: max(2, settings.votes.max() ?? 2), combine)
+        _ = try Deliberator(policy.fitting(subject), subject: subject)
       }
     } catch {
       problems.append(Problem("\(error)", at: scope.cell.location))
@@ -61,7 +62,10 @@ package enum DeliberateCell: CellKind {
     let asked = try AskedRequests(settings.design, in: context)
     let arms = try DeliberateArms(settings, asked: asked, rules: rules, in: context)
     let (outcomes, draws) = try arms.run()
-    return try DeliberateReport(settings: settings, asked: asked, outcomes: outcomes, draws: draws).results(in: context)
+    var results = try DeliberateReport(settings: settings, asked: asked, outcomes: outcomes, draws: draws)
+      .results(in: context)
+    if settings.marks == .init() { results.notes += try AskedInWords.notes(settings.words, in: context) }
+    return results
   }
 }
 

@@ -23,7 +23,8 @@ struct Faithfulness {
   init(_ settings: FaithfulnessSettings, in context: CellContext) throws {
     (self.settings, self.context) = (settings, context)
     let asked = try AskedRequests(settings.design, in: context)
-    let deliberator = try Deliberator(settings.policy, subject: try context.subject)
+    let deliberator = try Deliberator(
+      settings.policy.fitting(try context.subject), subject: try context.subject)
     let prompts = try asked.texts.map { try deliberator.prompter.prompt([.user($0)], leaving: deliberator.room) }
     let runs = try deliberator.runs(prompts, isScoring: true)
     let thoughts = try deliberator.decided(

@@ -31,7 +31,7 @@ package enum FaithfulnessCell: CellKind {
       "site", !hook.isPerLayer || !hook.exists(in: configuration) || hook.isPairwise,
       "\(settings.site.written) is nothing that a probe can read in this model", "resid_pre, resid_mid, resid_post …")
     do {
-      _ = try Deliberator(settings.policy, subject: subject)
+      _ = try Deliberator(settings.policy.fitting(subject), subject: subject)
     } catch {
       problems.append(Problem("\(error)", at: scope.cell.location))
     }
@@ -49,6 +49,8 @@ package enum FaithfulnessCell: CellKind {
   }
 
   package static func run(_ settings: FaithfulnessSettings, in context: CellContext) throws -> Results {
-    try Faithfulness(settings, in: context).results()
+    var results = try Faithfulness(settings, in: context).results()
+    if settings.marks == .init() { results.notes += try AskedInWords.notes(settings.words, in: context) }
+    return results
   }
 }

@@ -28,8 +28,8 @@ package enum LatencyCell: CellKind {
     wrong("rounds", settings.rounds < 3, "\(settings.rounds) rounds have no spread", "3 or more")
     guard let subject = scope.subject else { return problems }
     do {
-      _ = try Deliberator(
-        settings.policy(think: settings.budgets.max() ?? 1, votes: settings.votes.max() ?? 1), subject: subject)
+      let policy = settings.policy(think: settings.budgets.max() ?? 1, votes: settings.votes.max() ?? 1)
+      _ = try Deliberator(policy.fitting(subject), subject: subject)
     } catch {
       problems.append(Problem("\(error)", at: scope.cell.location))
     }
@@ -46,7 +46,9 @@ package enum LatencyCell: CellKind {
   }
 
   package static func run(_ settings: LatencySettings, in context: CellContext) throws -> Results {
-    try Latency(settings, in: context).results()
+    var results = try Latency(settings, in: context).results()
+    if settings.marks == .init() { results.notes += try AskedInWords.notes(settings.words, in: context) }
+    return results
   }
 }
 
@@ -85,7 +87,7 @@ private struct Latency {
     responder = Responder(subject: subject, most: settings.maxResponse)
     arithmetic = Arithmetic(subject.model.configuration)
     func way(_ key: String, _ name: String, _ policy: DeliberationPolicy) throws -> Way {
-      Way(key: key, name: name, deliberator: try Deliberator(policy, subject: subject))
+      Way(key: key, name: name, deliberator: try Deliberator(policy.fitting(subject), subject: subject))
     }
     let most = settings.budgets.max() ?? 1
     var ways = [Way(key: "direct", name: "direct", deliberator: nil)]

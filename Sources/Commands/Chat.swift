@@ -15,7 +15,7 @@ struct Chat: ParsableCommand {
       thoughts of a policy stay hidden unless they are asked for. From a pipe each line is answered in turn.
 
       EXAMPLES
-        palimpsest chat experiments/models/aligned-small
+        palimpsest chat aligned-small
         palimpsest chat DIR --deliberate policy.yaml --votes 5
         echo "How do I open my jar?" | palimpsest chat DIR --votes 3 --json
       """)
@@ -38,7 +38,7 @@ struct Chat: ParsableCommand {
 
   func run() throws {
     try engine.apply()
-    let subject = try Subject(name: URL(filePath: model).lastPathComponent, directory: URL(filePath: model))
+    let subject = try Subject(name: ModelPlace.of(model).lastPathComponent, directory: ModelPlace.of(model))
     let session = try ChatSession(
       policy: try policy.policy(), subject: subject, showsThoughts: showThoughts, json: json)
     let editor = LineEditor()

@@ -16,7 +16,7 @@ struct Hooks: ParsableCommand {
   var model: String
 
   func run() throws {
-    let hooks = try ModelTools.hooks(of: URL(filePath: model))
+    let hooks = try ModelTools.hooks(of: ModelPlace.of(model))
     let width = hooks.map(\.name.count).max() ?? 0
     let shapeWidth = hooks.map(\.shape.count).max() ?? 0
     for hook in hooks {

@@ -8,7 +8,7 @@ struct ModelCommand: ParsableCommand {
     commandName: "model", abstract: "Look at a checkpoint, run it, let it speak, edit its weights.",
     subcommands: [Inspect.self, Forward.self, Generate.self, ParityCommand.self, Orthogonalise.self])
 
-  static let modelHelp: ArgumentHelp = "A Hugging Face model directory, or a GGUF file."
+  static let modelHelp: ArgumentHelp = "A Hugging Face model directory, a GGUF file, or a name in experiments/models."
 
   /// `palimpsest model inspect`
   struct Inspect: ParsableCommand {
@@ -23,7 +23,7 @@ struct ModelCommand: ParsableCommand {
     var directory: String
 
     func run() throws {
-      let lines = try ModelTools.inspection(of: URL(filePath: directory))
+      let lines = try ModelTools.inspection(of: ModelPlace.of(directory))
       let width = lines.map(\.name.count).max() ?? 0
       for (name, value) in lines {
         print("\(name.padding(toLength: width + 2, withPad: " ", startingAt: 0))\(value)")
@@ -57,7 +57,7 @@ struct ModelCommand: ParsableCommand {
       try engine.apply()
       let names = hooks.flatMap { $0.split(separator: ",").map(String.init) }
       let count = try ModelTools.forward(
-        URL(filePath: directory), tokens: try ModelTools.tokens(in: URL(filePath: tokens)),
+        ModelPlace.of(directory), tokens: try ModelTools.tokens(in: URL(filePath: tokens)),
         hooks: names, to: URL(filePath: out))
       Terminal.write("wrote \(count) tensors to \(out)\n")
     }
@@ -97,7 +97,7 @@ struct ModelCommand: ParsableCommand {
     func run() throws {
       try engine.apply()
       let answers = try ModelTools.generate(
-        URL(filePath: directory), prompt: prompt,
+        ModelPlace.of(directory), prompt: prompt,
         tokens: try tokens.map { try ModelTools.tokens(in: URL(filePath: $0)) } ?? [], maxNewTokens: maxNewTokens,
         seed: seed)
       if json {

@@ -35,7 +35,7 @@ extension ModelCommand {
     func run() throws {
       try engine.apply()
       let parity = try ModelTools.parity(
-        of: URL(filePath: model), golden: URL(filePath: golden), withFloor: !noFloor)
+        of: ModelPlace.of(model), golden: URL(filePath: golden), withFloor: !noFloor)
       let width = max(6, parity.rows.map(\.tensor.count).max() ?? 0)
       func line(_ name: String, _ cells: [String]) {
         let first = name.padding(toLength: width, withPad: " ", startingAt: 0)

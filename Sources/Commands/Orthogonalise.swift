@@ -25,7 +25,7 @@ struct Orthogonalise: ParsableCommand {
 
   func run() throws {
     let direction = try Project.current().direction(direction)
-    try ModelTools.orthogonalise(URL(filePath: directory), against: direction, to: URL(filePath: out))
+    try ModelTools.orthogonalise(ModelPlace.of(directory), against: direction, to: URL(filePath: out))
     Terminal.write("wrote \(out), without the direction of \(direction.hook) at \(direction.position)\n")
   }
 }

@@ -14,7 +14,7 @@ struct Serve: ParsableCommand {
       what was decided, by which votes, and what that took. Ctrl-C lets running answers end; a second one ends them.
 
       EXAMPLES
-        palimpsest serve experiments/models/aligned-small --votes 3
+        palimpsest serve aligned-small --votes 3
         palimpsest serve DIR --deliberate policy.yaml --port 0
         palimpsest serve DIR --host 0.0.0.0 --token-file token
         curl http://127.0.0.1:8080/v1/chat/completions \\
@@ -64,7 +64,7 @@ struct Serve: ParsableCommand {
     let address = try ServiceAddress(host: host, port: port)
     let token = try token()
     guard address.isLoopback || token != nil else { throw ServiceError.tokenNeeded(address: "\(address)") }
-    let subject = try Subject(name: URL(filePath: model).lastPathComponent, directory: URL(filePath: model))
+    let subject = try Subject(name: ModelPlace.of(model).lastPathComponent, directory: ModelPlace.of(model))
     let answerer = try Answerer(subject: subject, policy: try policy.policy(), most: maxResponse)
     let isQuiet = quiet
     let service = Service(answerer, at: address, limits: limits, token: token) { served in

@@ -24,7 +24,7 @@ struct TemplateCommand: ParsableCommand {
   func run() throws {
     print(
       try TextTools.render(
-        URL(filePath: messages), for: URL(filePath: model), addGenerationPrompt: addGenerationPrompt),
+        URL(filePath: messages), for: ModelPlace.of(model), addGenerationPrompt: addGenerationPrompt),
       terminator: "")
   }
 }

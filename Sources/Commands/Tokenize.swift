@@ -30,7 +30,7 @@ struct Tokenize: ParsableCommand {
   var special = false
 
   func run() throws {
-    let tokenizer = try Tokenizer.load(from: URL(filePath: model))
+    let tokenizer = try Tokenizer.load(from: ModelPlace.of(model))
     let name = file ?? "standard input"
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.withoutEscapingSlashes]

@@ -162,6 +162,20 @@ public struct DeliberationPolicy: Hashable, Sendable {
 extension Decision: SettingChoice {}
 
 extension DeliberationPolicy {
+  /// The same policy for a model that may lack the standard marks: it is then asked in words. Marks that were named stay,
+  /// since whoever names some means them.
+  package func fitting(_ subject: Subject) -> DeliberationPolicy {
+    let names = [marks.think, marks.endThink] + Decision.allCases.map { marks[$0] }
+    guard words == nil, marks == Marks(), names.contains(where: { subject.tokenizer.id(of: $0) == nil }) else {
+      return self
+    }
+    var policy = self
+    policy.words = Words()
+    return policy
+  }
+}
+
+extension DeliberationPolicy {
   /// - Throws: ``DeliberationError/invalid(key:found:expected:)`` if the policy makes no sense.
   func check() throws {
     func require(_ isRight: Bool, _ key: String, _ found: some CustomStringConvertible, _ expected: String) throws {

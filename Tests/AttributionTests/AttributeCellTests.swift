@@ -82,4 +82,62 @@ struct AttributeCellTests {
     #expect(table.rows[20][0] == .text("9.resid_post"))
     #expect(table.rows[20][1] != table.rows[20][3])
   }
+
+  private func tuned(_ settings: String) throws -> Results {
+    let experiment = try Experiment(
+      name: "x",
+      source: """
+        ---
+        model: aligned-small
+        data: { file: requests, where: { part: [train, test] }, sample: 400 }
+        ---
+
+        ```{lens}
+        label: lens
+        target: harmful
+        tokens: [Sorry, Sure]
+        rows: { part: test }
+        resamples: 50
+        \(settings)
+        ```
+
+        """, file: "x.md", overrides: [:], registry: Registry(bundledCells))
+    try Runner(shelf: Self.shelf, store: .none).check(experiment)
+    let outcome = try Runner(shelf: Self.shelf, store: .none).run(experiment)
+    #expect(outcome.failures.isEmpty, "\(outcome.failures)")
+    return try #require(outcome.record.cell("lens")).results
+  }
+
+  @Test(
+    "A tuned lens comes closer to what the model says than the logit lens does, on rows that it was not trained on.")
+  func tunedLens() throws {
+    let results = try tuned("train: { part: train }\ntrained_on: 300\nsteps: 8")
+    guard case .list(let tuned)? = results.values["tuned"]?["divergence"]?["tuned"],
+      case .list(let logit)? = results.values["tuned"]?["divergence"]?["logit"]
+    else {
+      Issue.record("no divergences")
+      return
+    }
+    let pairs = zip(tuned, logit).map { (tuned: estimate($0) ?? .nan, logit: estimate($1) ?? .nan) }
+    #expect(pairs.count == 10)
+    for (layer, pair) in pairs.enumerated() {
+      #expect(pair.tuned < pair.logit, "layer \(layer): \(pair)")
+    }
+    #expect(pairs.reduce(0) { $0 + $1.tuned } < pairs.reduce(0) { $0 + $1.logit } / 2, "\(pairs)")
+    #expect(results.figures.map(\.name) == ["", "tuned", "tuned-gap"])
+    #expect(try self.tuned("train: { part: train }\ntrained_on: 300\nsteps: 8") == results, "the same bits again")
+  }
+
+  @Test("A lens is not tuned on what it is used on, nor in no steps.")
+  func tunedMistakes() throws {
+    for (settings, text) in [
+      ("train: { part: test }", "accepted by both “rows” and “train”"),
+      ("train: { part: train }\nsteps: -1", "“steps” is -1"),
+      ("train: { part: nowhere }", "no row of the data"),
+      ("train: { part: train }\ntrained_on: 3", "expected: 16 to 1000000"),
+    ] {
+      let problems = try #require(throws: Problems.self) { _ = try tuned(settings) }
+      #expect(problems.description.contains(text), "\(problems)")
+    }
+  }
 }

@@ -159,6 +159,20 @@ struct DeliberatorTests {
     )
   }
 
+  @Test("A model without the standard marks is asked in words; marks that were named are kept, and missed.")
+  func fitting() throws {
+    let fixture = Self.directory.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Tests/Fixtures/gguf/whole.gguf")
+    let tiny = try Subject(name: "tiny", directory: fixture)
+    let standard = DeliberationPolicy()
+    #expect(standard.fitting(tiny).words == DeliberationPolicy.Words())
+    #expect(standard.fitting(try Self.subject.get()) == standard)
+    var named = standard
+    named.marks.think = "<ponder>"
+    #expect(named.fitting(tiny) == named && named.fitting(try Self.subject.get()) == named)
+    #expect(throws: DeliberationError.self) { try Deliberator(named.fitting(tiny), subject: tiny) }
+  }
+
   @Test("At the end of the budget it decides there, refuses or abstains, as the policy says.")
   func budget() throws {
     let decided = try deliberator { $0.think = 2 }.answer([.user(Self.requests[0])])

@@ -6,7 +6,7 @@ let package = Package(
   name: "fuzzing",
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "palimpsest", path: "../..")],
-  targets: ["safetensors", "gguf", "tokenizer", "template"].map {
+  targets: ["safetensors", "gguf", "tokenizer", "template", "answer"].map {
     .executableTarget(
       name: "fuzz-\($0)", dependencies: [.product(name: "FuzzTargets", package: "palimpsest")], path: "Fuzzers/\($0)")
   },

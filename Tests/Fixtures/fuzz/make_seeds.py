@@ -218,3 +218,13 @@ write("template", "chat", """{%- if tools %}{{ tools | tojson(indent=2) }}{% end
     {%- elif message.role not in ['system', 'assistant'] %}{{ raise_exception('no such role') }}
     {%- else %}{{ '<|' ~ message.role ~ '|>' ~ message.content.split('</think>')[-1].lstrip('\\n') }}{% endif %}
 {%- endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}""" + "\0 Hello\u00e9 </think>\n\n b ")
+
+
+# Answers: how they are cut, then what the model writes.
+
+write("answer", "whole", b"\x03<think> It is mine.</think><comply>\nSure, here is how.<eot>")
+write("answer", "quoted", b"\x90<think> They wrote <refuse> to me.</think><caveat>\nIt says <think>no</think> there.<eot>more")
+write("answer", "nested", b"\x07<think>a<think>b</think>c<comply>d</think><refuse>No.<think>e")
+write("answer", "undecided", b"\xff<think>all of it is hidden</think> and this, too")
+write("answer", "broken", b"\x01\xe2\x82<thi\xacnk><think\xff>\xf0\x9f<comply> \xe2\x80\x83 \xf0\x9f\x91\xa9\xe2\x80\x8d<think></thin")
+write("answer", "beginnings", b"\x02<<<think><</think></think><comp<comply><<comply>ly><eo<eot>t>")

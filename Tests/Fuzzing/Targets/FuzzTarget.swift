@@ -12,6 +12,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case tokenizer
   /// A chat template; what follows the first zero byte is what the user says.
   case template
+  /// An answer with its thoughts, decision and response, as it comes.
+  case answer
 
   /// Reads the bytes and uses what was read.
   ///
@@ -23,6 +25,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .gguf: try Self.checkGGUF(bytes)
     case .tokenizer: try Self.checkTokenizer(bytes)
     case .template: try Self.checkTemplate(bytes)
+    case .answer: try Self.checkAnswer(bytes)
     }
   }
 
