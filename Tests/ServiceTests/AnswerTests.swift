@@ -101,12 +101,12 @@ struct AnswerTests {
 
   @Test("The same request has the same answer; a seed of its own draws other thoughts, and temperature other words.")
   func determinism() throws {
-    let running = try Running(policy { ($0.votes, $0.temperature, $0.maxResponse, $0.think) = (3, 1.5, 8, 24) })
+    let running = try Running(policy { ($0.votes, $0.temperature, $0.maxResponse, $0.think) = (3, 1.5, 8, 60) })
     func votes(_ more: String) throws -> [Int] {
       try running.ask(Self.requests[2], more).json().palimpsest?.votes.map(\.tokens) ?? []
     }
     #expect(try votes("") == votes(#""seed": 0"#))
-    #expect(try Set([1, 2, 3, 4].map { try votes(#""seed": \#($0)"#) }).count > 1)
+    #expect(try Set([1, 2].map { try votes(#""seed": \#($0)"#) }).count > 1)
     let plain = try Running(most: 10)
     let cold = try plain.ask(Self.requests[0], #""temperature": 0"#).response()
     #expect(try plain.ask(Self.requests[0]).response() == cold)
