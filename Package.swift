@@ -101,7 +101,8 @@ let package = Package(
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(name: "ManuscriptTests", dependencies: ["Manuscript"]),
     .testTarget(
-      name: "ExperimentTests", dependencies: ["Project", "Site", "Bundle", "Train", "Tokenizer", "Transformer"]),
+      name: "ExperimentTests",
+      dependencies: ["Project", "Site", "Bundle", "Statistics", "Train", "Tokenizer", "Transformer"]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "PatchingTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "SteeringTests", dependencies: ["Runner", "Bundle"]),

@@ -5,8 +5,9 @@ import Transformer
 /// A tuned lens (Belrose et al. 2023, arXiv 2303.08112): for each layer an affine map of the residual stream after which
 /// the model's own read-out comes closest to what the model says in the end, in Kullback-Leibler divergence.
 ///
-/// It begins as the map that comes closest to the last block's output in least squares (with a ridge), and takes steps of
-/// Adam from there, on tokens of other rows than those it is used on.
+/// It begins as the map that comes closest to the last block's output in least squares, with a ridge that is chosen on
+/// tokens held back, and takes steps of Adam from there; where neither is better than no map, none is learnt. All of that
+/// is on tokens of other rows than those it is used on.
 struct TunedLens {
   /// How logits are read off the stream.
   struct Reader {
@@ -55,9 +56,35 @@ struct TunedLens {
   ///   - end: those behind the last block, of the same tokens.
   ///   - steps: of Adam, each on a part of the tokens.
   init(_ stream: RealMatrix, to end: RealMatrix, reader: Reader, steps: Int) throws {
-    try self.init(width: stream.columns)
-    (matrix, bias) = try Self.leastSquares(stream, to: end)
-    guard steps > 0 else { return }
+    // The last fifth chooses: a map that is learnt from too few tokens must not be worse than none.
+    let count = stream.rows - max(1, stream.rows / 5)
+    let held = (stream.selecting(rows: Array(count..<stream.rows)), end.selecting(rows: Array(count..<stream.rows)))
+    let said = try reader.logits(held.1)
+    func divergence(_ lens: TunedLens) throws -> Double {
+      try Self.divergences(try reader.logits(try lens(held.0)), from: said).reduce(0, +) / Double(said.rows)
+    }
+    let (input, output) = (stream.selecting(rows: Array(0..<count)), end.selecting(rows: Array(0..<count)))
+    var best = try TunedLens(width: stream.columns)
+    var least = try divergence(best)
+    func consider(_ lens: TunedLens) throws {
+      let found = try divergence(lens)
+      if found < least { (best, least) = (lens, found) }
+    }
+    for ridge in Self.ridges {
+      var lens = try TunedLens(width: stream.columns)
+      (lens.matrix, lens.bias) = try Self.leastSquares(input, to: output, ridge: ridge)
+      try consider(lens)
+    }
+    try consider(try best.moved(input, to: output, reader: reader, steps: steps))
+    self = best
+  }
+
+  /// The map after some steps of Adam down the divergence.
+  private func moved(
+    _ stream: RealMatrix, to end: RealMatrix, reader: Reader, steps: Int
+  ) throws -> TunedLens {
+    guard steps > 0 else { return self }
+    var lens = self
     let wanted = try reader.logits(end).softmax()
     let count = stream.rows
     let width = stream.columns
@@ -65,8 +92,7 @@ struct TunedLens {
     var second = first
     for step in 1...steps {
       let chosen = (0..<min(Self.batch, count)).map { ((step - 1) * Self.batch + $0) % count }
-      let input = stream.selecting(rows: chosen)
-      let slopes = try slopes(input, wanted.selecting(rows: chosen), reader)
+      let slopes = try lens.slopes(stream.selecting(rows: chosen), wanted.selecting(rows: chosen), reader)
       let (a, b) = (1 - power(0.9, step), 1 - power(0.999, step))
       // Slower at the end, so that the last step is no worse than the ones before.
       let rate = Self.rate * (1 - Double(step - 1) / Double(steps))
@@ -75,17 +101,18 @@ struct TunedLens {
         second[i] = 0.999 * second[i] + 0.001 * slopes[i] * slopes[i]
         return rate * first[i] / a / ((second[i] / b).squareRoot() + 1e-12)
       }
-      matrix = try RealMatrix(rows: width, columns: width, values: zip(matrix.values, moves).map(-))
-      bias = zip(bias, moves.suffix(width)).map(-)
+      lens.matrix = try RealMatrix(rows: width, columns: width, values: zip(lens.matrix.values, moves).map(-))
+      lens.bias = zip(lens.bias, moves.suffix(width)).map(-)
     }
+    return lens
   }
 
-  /// The ridge, as a part of the stream's mean variance.
-  private static let ridge = 1e-2
+  /// The ridges that are tried, as parts of the stream's mean variance.
+  private static let ridges = [1e-2, 1e-1, 1, 10, 100]
 
   /// The map of `stream` that comes closest to `end - stream`.
   private static func leastSquares(
-    _ stream: RealMatrix, to end: RealMatrix
+    _ stream: RealMatrix, to end: RealMatrix, ridge: Double
   ) throws -> (matrix: RealMatrix, bias: [Double]) {
     let (rows, width) = (stream.rows, stream.columns)
     let (inputs, targets) = (stream.columnMeans, zip(end.columnMeans, stream.columnMeans).map(-))

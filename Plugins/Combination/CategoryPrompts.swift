@@ -29,10 +29,12 @@ struct CategoryPrompts {
     prompts = try context.prompts(where: filter, readAt: [position] + [changed].compactMap { $0 })
     categories = prompts.map { Self.categories(of: data.rows[$0.row], target: target, column: column) }
     places = try prompts.map { try subject.index(of: position, in: $0, data: data) }
-    self.changed =
-      try changed.map { changed in
-        try prompts.map { try subject.index(of: changed, in: $0, data: data) }
-      } ?? places
+    guard let changed else {
+      self.changed = places
+      return
+    }
+    let all = prompts
+    self.changed = try all.map { try subject.index(of: changed, in: $0, data: data) }
   }
 
   private init(_ prompts: [Prompt], _ categories: [[String]], _ places: [Int], _ changed: [Int]) {

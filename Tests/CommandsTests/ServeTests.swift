@@ -30,7 +30,7 @@ struct ServeTests {
     }
     #expect(try tool("serve", "nowhere").status == 2)
     #expect(try tool("serve").status == 2)
-    #expect(try tool("serve", "--help").output.contains("palimpsest serve experiments/models/aligned-small --votes 3"))
+    #expect(try tool("serve", "--help").output.contains("palimpsest serve aligned-small --votes 3"))
   }
 
   @Test("It says where it answers, tells each request, and ends with 0 when it is asked to.")

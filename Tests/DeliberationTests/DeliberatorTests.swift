@@ -169,7 +169,8 @@ struct DeliberatorTests {
     #expect(standard.fitting(try Self.subject.get()) == standard)
     var named = standard
     named.marks.think = "<ponder>"
-    #expect(named.fitting(tiny) == named && named.fitting(try Self.subject.get()) == named)
+    let embedded = try Self.subject.get()
+    #expect(named.fitting(tiny) == named && named.fitting(embedded) == named)
     #expect(throws: DeliberationError.self) { try Deliberator(named.fitting(tiny), subject: tiny) }
   }
 
