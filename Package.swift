@@ -102,7 +102,7 @@ let package = Package(
     .testTarget(name: "ManuscriptTests", dependencies: ["Manuscript"]),
     .testTarget(
       name: "ExperimentTests",
-      dependencies: ["Project", "Site", "Bundle", "Statistics", "Train", "Tokenizer", "Transformer"]),
+      dependencies: ["Project", "Site", "Bundle", "Train", "Tokenizer", "Transformer"]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "PatchingTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "SteeringTests", dependencies: ["Runner", "Bundle"]),

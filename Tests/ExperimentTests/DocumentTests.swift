@@ -5,7 +5,6 @@ import Manuscript
 import Project
 import Runner
 import Site
-import Statistics
 import Tensor
 import Testing
 import Train
@@ -44,12 +43,7 @@ struct DocumentTests {
     _ = try Project.initialise(at: folder)
 
     let project = Project(root: folder, registry: registry)
-    // Two at a time, as two people would: much of a document keeps one core busy.
-    let names = try project.check().filter { name in
-      try !String(contentsOf: folder.appending(path: "experiments/\(name).md"), encoding: .utf8)
-        .contains("on_request: true")
-    }.sorted()
-    let first = try Parallel.map(names.count, threads: 2) { try project.run([names[$0]]) }.flatMap { $0 }
+    let first = try project.run()
     for run in first {
       let outcome = try #require(run.outcome)
       #expect(outcome.failures.isEmpty, "\(run.experiment): \(outcome.failures)")
