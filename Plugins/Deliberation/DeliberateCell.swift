@@ -10,7 +10,7 @@ import Manuscript
 /// meaningless tokens, and another request's thoughts.
 package enum DeliberateCell: CellKind {
   package static let name = "deliberate"
-  package static let version = 1
+  package static let version = 2
   package static let summary =
     "Compares answering at once with thinking first: decisions, responses, leaks, tokens, and what several votes add."
 

@@ -46,7 +46,6 @@ struct DeliberateReport {
     }
     var results = Results()
     results.values = ["arms": .group(arms), "n": .integer(asked.count)]
-    results.values["best"] = best(arms)
     if !draws.isEmpty {
       let correlation = try IntraclassCorrelation(ratings: draws)
       if correlation.value() != nil {
@@ -57,7 +56,9 @@ struct DeliberateReport {
       try lists(outcomes.filter { if case .think = $0.arm.way { true } else { false } }))
     let parts = try self.parts(resamples)
     if !parts.isEmpty { results.values["by"] = .group(parts.mapValues { .group($0.values) }) }
-    results.headline = ["best.gain", "best.accuracy", "arms.direct.accuracy"]
+    // The largest budget, whichever arm did best: what is chosen by what it is measured on flatters.
+    let thinking = Arm(way: .think(settings.policy.think)).key
+    results.headline = ["arms.\(thinking).gain", "arms.\(thinking).accuracy", "arms.direct.accuracy"]
     results.figures =
       [try decisions(), try decisions(by: parts)].compactMap { $0 } + (try errors()) + cost()
     results.tables = [try table(arms)] + (parts.isEmpty ? [] : [table(by: parts)]) + [confusion, tokens]
@@ -124,17 +125,6 @@ struct DeliberateReport {
       let base = sum(direct)
       return base > 0 ? sum(outcome) / base : nil
     }
-  }
-
-  /// The arm in earnest that is right most often. It was chosen by what it is measured on, so no claim should rest on it.
-  private func best(_ arms: [String: Value]) -> Value? {
-    func accuracy(_ outcome: Outcome) -> Int { right(outcome).count { $0 } }
-    let earnest = outcomes.filter { $0.arm.role == .effect }
-    guard var top = earnest.first else { return nil }
-    for outcome in earnest.dropFirst() where accuracy(outcome) > accuracy(top) { top = outcome }
-    guard case .group(var values)? = arms[top.arm.key] else { return nil }
-    values["key"] = .text(top.arm.key)
-    return .group(values)
   }
 
   /// One value of some arms side by side, for figures that are composed.
