@@ -52,7 +52,11 @@ import Testing
         git update-ref refs/heads/results $new $old
       }
       for i in 1 2 3 4 5; do
-        while ! attempt $1-$i $1 "$1 $i" 2>/dev/null; do :; done
+        tries=0
+        while ! attempt $1-$i $1 "$1 $i" 2>/dev/null; do
+          tries=$((tries + 1))
+          [ $tries -lt 2000 ] || { attempt $1-$i $1 "$1 $i"; exit 1; }
+        done
       done
       """
     _ = try onThreads(6) { index in
@@ -79,6 +83,28 @@ import Testing
     #expect(subjects.count == expected.count)
     #expect(Set(subjects) == Set(expected))
     #expect(try sample.isSound())
+  }
+
+  @Test("A pack comes under a name that git keeps until its index is there, and never an index before its pack.")
+  func packs() throws {
+    let sample = try Sample()
+    let events = inotify_init1(Int32(IN_NONBLOCK))
+    defer { close(events) }
+    let (moved, created, deleted) = (UInt32(IN_MOVED_TO), UInt32(IN_CREATE), UInt32(IN_DELETE))
+    let folder = sample.url.path + "/.git/objects/pack"
+    #expect(inotify_add_watch(events, folder, moved | created | deleted) > 0)
+    try sample.ledger().record(experiment: "a", files: ["x": Data()], message: .init(subject: "a"))
+
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    var rest = bytes[..<max(0, read(events, &bytes, bytes.count))]
+    var seen: [String] = []
+    while rest.count >= 16 {
+      let header = rest.prefix(16).withUnsafeBytes { $0.load(as: (Int32, UInt32, UInt32, UInt32).self) }
+      let name = String(decoding: rest.dropFirst(16).prefix(Int(header.3)).prefix { $0 != 0 }, as: UTF8.self)
+      seen.append((header.1 & deleted != 0 ? "-" : "+") + name.drop { $0 != "." })
+      rest = rest.dropFirst(16 + Int(header.3))
+    }
+    #expect(seen == ["+.keep", "+.pack", "+.idx", "-.keep"])
   }
 
   @Test("A lock that nobody gives back ends in an error that names it, with nothing recorded.")

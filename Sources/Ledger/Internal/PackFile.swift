@@ -10,8 +10,10 @@ enum PackFile {
   /// Writes and indexes a pack; it appears under its name when both are whole.
   ///
   /// Both are made in a folder of their own, by the name of git's quarantines, which `git prune` clears away if a process
-  /// dies. Then the index is moved before the pack: `git repack` (before 2.42) deletes each pack that was there when it
-  /// began, after saving what it reads of them; of a pack without an index it would save nothing.
+  /// dies. Then they are moved, and whoever tidies up meanwhile must take neither for rubbish: `git gc` deletes an index
+  /// without a pack, so the pack goes first; `git repack` (before 2.42) deletes each pack that was there when it began,
+  /// after saving what it reads of them, and of a pack without an index it would save nothing, so a `.keep` says that
+  /// this one stays until its index is there.
   ///
   /// - Parameter folder: the repository's folder of packs.
   /// - Throws: ``LedgerError/diskFull(path:reason:)``, ``LedgerError/readOnly(path:reason:)``.
@@ -24,8 +26,14 @@ enum PackFile {
     defer { try? FileManager.default.removeItem(atPath: quarantine) }
     try index(pack, in: quarantine, at: repository)
 
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: quarantine)) ?? []
-    for file in files.sorted(by: { !$0.hasSuffix(".pack") && $1.hasSuffix(".pack") }) {
+    let files = ((try? FileManager.default.contentsOfDirectory(atPath: quarantine)) ?? [])
+      .sorted { $0.hasSuffix(".pack") && !$1.hasSuffix(".pack") }
+    let keep = "\(folder)/\(files.first?.replacing(".pack", with: "") ?? "").keep"
+    let kept = open(keep, O_WRONLY | O_CREAT | O_CLOEXEC, 0o444)
+    guard kept >= 0 else { throw failure(at: repository) }
+    close(kept)
+    defer { unlink(keep) }
+    for file in files {
       guard rename("\(quarantine)/\(file)", "\(folder)/\(file)") == 0 else { throw failure(at: repository) }
     }
     let descriptor = open(folder, O_RDONLY)
