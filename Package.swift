@@ -19,7 +19,6 @@ let package = Package(
   ],
   targets: [
     // System libraries: module maps only.
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
     .systemLibrary(name: "CMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
     .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
@@ -32,7 +31,8 @@ let package = Package(
     .target(name: "Tokenizer", dependencies: ["Tensor", "CPCRE2"]),
     .target(name: "Transformer", dependencies: ["Tensor", "Kernels"]),
     .target(name: "Training", dependencies: ["Transformer"]),
-    .target(name: "Statistics", dependencies: ["Tensor", "COpenBLAS"]),
+    .target(name: "PinnedBLAS"),
+    .target(name: "Statistics", dependencies: ["Tensor", "PinnedBLAS"]),
     .target(name: "Manuscript", dependencies: ["CMark", "Yams"]),
     .target(
       name: "Experiment",

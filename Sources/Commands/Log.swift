@@ -53,11 +53,12 @@ struct Log: ParsableCommand {
   private static func line(_ logged: Project.Logged) -> String {
     let entry = logged.entry
     let head = "\(entry.commit.short)  \(Terminal.date(entry.date))  "
-    guard !logged.messages.isEmpty else {
+    let messages = logged.messages
+    guard !messages.isEmpty else {
       let word = entry.experiments.isEmpty && !entry.registered.isEmpty ? "registered  " : "            "
       return head + Terminal.faint(word) + "  " + entry.subject
     }
-    return logged.messages.map { message in
+    return messages.map { message in
       let verdict = message.verdict.map(Terminal.verdict) ?? Terminal.faint("no claims   ")
       var parts = [counts(message), standings(message)].filter { !$0.isEmpty }
       parts += message.values.map(value)

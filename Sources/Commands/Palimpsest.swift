@@ -28,8 +28,7 @@ public enum Palimpsest {
     do {
       // A reader that goes away, such as “head”, ends the program quietly.
       signal(SIGPIPE, SIG_DFL)
-      // The linear algebra's results depend on what the environment said before this process began.
-      try BLAS.pin()
+      BLAS.pin()
       var command = try Root.parseAsRoot()
       try command.run()
       Foundation.exit(0)

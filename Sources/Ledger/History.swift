@@ -2,6 +2,7 @@ import CGit2
 import Dispatch
 import Foundation
 import Synchronization
+import Tensor
 
 extension Ledger {
   /// The records of one experiment, or of all, newest first.
@@ -29,7 +30,7 @@ extension Ledger {
     }
     walk.index.keep()
     // Long lists are read side by side, each thread with a handle of its own.
-    let (list, piece) = (found, 512)
+    let (list, piece) = (found, max(512, (found.count + Threads.count - 1) / Threads.count))
     let pieces = try onThreads((list.count + piece - 1) / piece) { index in
       let handle = try repository.open()
       return try list[index * piece..<min(list.count, (index + 1) * piece)].map { commit, node in
@@ -55,25 +56,25 @@ private func onThreads<Element: Sendable>(
 
 /// Walks from commits to their parents. libgit2's own walk fails at the edge of a shallow clone.
 private struct HistoryWalk {
-  private var frontier: [(commit: String, time: git_time_t)]
+  private var frontier: [(commit: String, time: git_time_t, node: HistoryIndex.Node?)]
   private var seen: Set<String>
   var index: HistoryIndex
 
   init(from start: git_oid, index: HistoryIndex) {
-    frontier = [(start.hex, 0)]
+    frontier = [(start.hex, 0, nil)]
     seen = [start.hex]
     self.index = index
   }
 
   mutating func next(in repository: borrowing Handle) throws -> (commit: String, node: HistoryIndex.Node)? {
     guard let newest = frontier.indices.max(by: { frontier[$0].time < frontier[$1].time }) else { return nil }
-    let commit = frontier.remove(at: newest).commit
-    let node = try index[commit] ?? read(commit, in: repository)
+    let (commit, _, known) = frontier.remove(at: newest)
+    let node = try known ?? index[commit] ?? read(commit, in: repository)
     for parent in node.parents where seen.insert(parent).inserted {
       if let known = index[parent] {
-        frontier.append((parent, known.time))
+        frontier.append((parent, known.time, known))
       } else if let time = try Self.time(of: parent, in: repository) {
-        frontier.append((parent, time))
+        frontier.append((parent, time, nil))
       }
     }
     return (commit, node)

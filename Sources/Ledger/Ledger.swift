@@ -31,11 +31,16 @@ public struct Ledger: Sendable {
 
   /// The experiments that have a record at a commit, sorted.
   ///
-  /// - Parameter commit: The commit; the newest if `nil`.
-  public func experiments(at commit: CommitID? = nil) throws -> [String] {
+  /// - Parameters:
+  ///   - commit: The commit; the newest if `nil`.
+  ///   - path: Only those whose record holds this file; all if `nil`.
+  public func experiments(at commit: CommitID? = nil, holding path: String? = nil) throws -> [String] {
     let repository = try repository.open()
     guard let root = try root(at: commit, in: repository) else { return [] }
-    return try TreeReader.entries(of: root, in: repository).filter(\.isRecord).map(\.name).sorted()
+    return try TreeReader.entries(of: root, in: repository).filter { entry in
+      guard entry.isRecord, let path else { return entry.isRecord }
+      return try TreeReader.file(path, under: entry.id, in: repository) != nil
+    }.map(\.name).sorted()
   }
 
   /// The files of an experiment's record, by their paths inside it; `nil` if it has none at that commit.
@@ -52,7 +57,7 @@ public struct Ledger: Sendable {
   public func file(_ path: String, of experiment: String, at commit: CommitID? = nil) throws -> Data? {
     let repository = try repository.open()
     guard let tree = try tree(of: experiment, at: commit, in: repository),
-      let blob = try TreeReader.blobs(under: tree, in: repository)[path]
+      let blob = try TreeReader.file(path, under: tree, in: repository)
     else { return nil }
     return try TreeReader.content(of: blob, in: repository)
   }

@@ -9,8 +9,14 @@ extension Project {
   public struct Logged: Sendable {
     /// The commit.
     public let entry: Entry
-    /// What its message says of each record that it made.
-    public let messages: [RunMessage]
+    /// The experiments that were asked for, of those whose records it made.
+    let names: [String]
+
+    /// What its message says of each record that it made; read when it is asked for, since a history is long.
+    public var messages: [RunMessage] {
+      let message = entry.message
+      return names.compactMap { RunMessage(message, experiment: $0) }
+    }
   }
 
   /// The commits of one experiment, or of all, newest first, told from their messages.
@@ -27,10 +33,8 @@ extension Project {
     if let experiment, entries.isEmpty {
       throw ProjectError.noSuchRecord(experiment: experiment, known: try ledger.experiments(at: start))
     }
-    return try Parallel.map(entries.count) { index in
-      let entry = entries[index]
-      let (message, names) = (entry.message, entry.experiments.filter { experiment == nil || $0 == experiment })
-      return Logged(entry: entry, messages: names.compactMap { RunMessage(message, experiment: $0) })
+    return entries.map { entry in
+      Logged(entry: entry, names: entry.experiments.filter { experiment == nil || $0 == experiment })
     }
   }
 

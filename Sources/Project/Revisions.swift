@@ -30,7 +30,7 @@ extension Project {
 
   /// The experiments that have a record at a commit: folders of other things, of a commit of sources, have none.
   func recorded(at commit: CommitID?, in ledger: Ledger) throws -> [String] {
-    try ledger.experiments(at: commit).filter { try ledger.file("status.json", of: $0, at: commit) != nil }
+    try ledger.experiments(at: commit, holding: "status.json")
   }
 
   /// The two ends of `A..B`; `A` alone, or `A..`, reaches to the newest.

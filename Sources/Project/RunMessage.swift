@@ -121,9 +121,9 @@ extension RunMessage {
     (claims, values, failures, withdrawn) = ([], [], [], [])
     var standings: [String: Registration.Standing] = [:]
     for trailer in message.trailers where trailer.key == "Claim" {
-      for standing in Registration.Standing.allCases {
-        guard let (label, _) = Self.cut(trailer.value[...], at: " \(standing.rawValue);") else { continue }
-        standings[label] = standing
+      guard let (head, _) = Self.cut(trailer.value[...], at: ";") else { continue }
+      for standing in Registration.Standing.allCases where head.hasSuffix(standing.rawValue) {
+        standings[String(head.dropLast(standing.rawValue.utf8.count + 1))] = standing
       }
     }
     for line in message.body {
@@ -131,34 +131,34 @@ extension RunMessage {
         claims.append(Claim(label: label, verdict: verdict, says: says, standing: standings[label]))
       } else if line.hasPrefix("failed: ") {
         let (label, message) = Self.split(line.dropFirst(8), at: ": ")
-        failures.append(Failure(label: label, message: message))
+        failures.append(Failure(label: String(label), message: String(message)))
       } else if line.hasPrefix("withdrawn: ") {
         withdrawn.append(String(line.dropFirst(11)))
       } else if let (path, rest) = Self.cut(line[...], at: " = ") {
-        values.append(Headline(path, rest))
+        values.append(Headline(String(path), rest))
       }
     }
   }
 
   private static func claim(_ line: String) -> (Verdict, label: String, says: String)? {
-    guard let (word, rest) = cut(line[...], at: ": "), let verdict = Verdict(rawValue: word) else { return nil }
-    let (label, says) = split(rest[...], at: ": ")
-    return (verdict, label, says)
+    guard let (word, rest) = cut(line[...], at: ": "), let verdict = Verdict(rawValue: String(word)) else { return nil }
+    let (label, says) = split(rest, at: ": ")
+    return (verdict, String(label), String(says))
   }
 
   /// What stands before and behind a separator; all before it if there is none.
-  fileprivate static func split(_ text: Substring, at separator: String) -> (String, String) {
-    cut(text, at: separator) ?? (String(text), "")
+  fileprivate static func split(_ text: Substring, at separator: String) -> (Substring, Substring) {
+    cut(text, at: separator) ?? (text, "")
   }
 
   /// What stands before and behind the first separator; `nil` if there is none. By bytes: a log reads many lines.
-  private static func cut(_ text: Substring, at separator: String) -> (String, String)? {
+  private static func cut(_ text: Substring, at separator: String) -> (Substring, Substring)? {
     let (bytes, mark) = (text.utf8, separator.utf8)
     guard let first = mark.first else { return nil }
     var place = bytes.startIndex
     while let found = bytes[place...].firstIndex(of: first) {
       if bytes[found...].starts(with: mark) {
-        return (String(text[..<found]), String(text[bytes.index(found, offsetBy: mark.count)...]))
+        return (text[..<found], text[bytes.index(found, offsetBy: mark.count)...])
       }
       place = bytes.index(after: found)
     }
@@ -174,11 +174,11 @@ extension RunMessage.Headline {
   }
 
   /// Reads ``text`` back.
-  fileprivate init(_ path: String, _ rest: String) {
-    let (value, was) = RunMessage.split(rest[...], at: " (was ")
+  fileprivate init(_ path: String, _ rest: Substring) {
+    let (value, was) = RunMessage.split(rest, at: " (was ")
     let isBeyond = was.hasSuffix(", beyond its interval)")
     let before = was.isEmpty ? nil : String(was.dropLast(isBeyond ? ", beyond its interval)".count : 1))
     self.init(
-      path: path, value: value, before: before, movement: before == nil ? .equal : isBeyond ? .beyond : .within)
+      path: path, value: String(value), before: before, movement: before == nil ? .equal : isBeyond ? .beyond : .within)
   }
 }

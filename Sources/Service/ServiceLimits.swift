@@ -11,15 +11,18 @@ public struct ServiceLimits: Hashable, Sendable {
   /// How long running answers may go on once the service is stopped.
   public var grace = Duration.seconds(10)
   /// How long a request may take to come.
-  var reading = Duration.seconds(30)
+  package var reading = Duration.seconds(30)
   /// How long a connection may stay without a request.
-  var idle = Duration.seconds(120)
+  package var idle = Duration.seconds(120)
   /// How long a client may leave a piece of its answer unread.
-  var stall = Duration.seconds(10)
+  package var stall = Duration.seconds(10)
 
   /// The standard limits.
   public init() {}
 
+  /// Connections at most, where that is more than ``connections`` needs.
+  package var roomForConnections = 256
+
   /// Connections at most: one for each answer and each waiting request, and as many again that are idle.
-  var connections: Int { max(256, 2 * (concurrent + queue)) }
+  var connections: Int { max(roomForConnections, 2 * (concurrent + queue)) }
 }

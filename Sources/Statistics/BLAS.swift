@@ -1,73 +1,41 @@
-import COpenBLAS
 import Foundation
+import PinnedBLAS
 
 /// The linear algebra library that large products and factorisations go to: OpenBLAS, on one thread.
 ///
 /// Its results depend on its *core type* (which kernels it chose) and on its threads, and it reads both from the
-/// environment before `main` begins. So a program that wants the same bits on every machine calls ``pin()`` first
-/// thing, which sets them and starts the program anew. Small products never go to it (see `LinearAlgebra`).
+/// environment when it is loaded. So it is loaded at its first use, with both set: every machine with AVX2 and FMA gives
+/// the same bits, whatever the environment said. Small products never go to it (see `LinearAlgebra`).
 public enum BLAS {
-  /// The core type that every machine with AVX2 and FMA can run; ``pin()`` chooses it, so that digests agree.
-  public static let wantedCoreType = "Haswell"
-
   /// The core type in use, such as `Haswell`: part of what a result depends on, and recorded with it.
-  public static var coreType: String { openblas_get_corename().map { String(cString: $0) } ?? "unknown" }
+  public static var coreType: String { String(cString: library.corename()) }
+
+  /// The core type that it was told to use; `nil` on a machine that cannot run it, where results are exact, but may differ
+  /// from other machines'.
+  public static var pinnedCoreType: String? { pinned_blas_core_type().map { String(cString: $0) } }
 
   /// Version and build options, such as `OpenBLAS 0.3.21 DYNAMIC_ARCH ... Haswell`.
   public static var configuration: String {
-    openblas_get_config().map { String(cString: $0).trimmingCharacters(in: .whitespaces) } ?? "unknown"
+    String(cString: library.config()).trimmingCharacters(in: .whitespaces)
   }
 
-  /// How pinning ended. (When it had to start the program anew it does not return.)
-  public enum Pin: Hashable, Sendable {
-    /// The wanted core type is in use.
-    case pinned
-    /// The machine cannot run the wanted core type; results are exact here, but may differ from other machines'.
-    case unsupported(coreType: String)
-  }
+  /// On how many threads it computes.
+  public static var threads: Int { Int(library.threads()) }
 
-  /// The program could not be started anew.
-  public struct PinError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// `errno` after `execv`.
-    public let code: Int32
+  /// Sets what it will read. First thing in `main`, since an environment must not change while other threads read it.
+  public static func pin() { pinned_blas_set_environment() }
 
-    /// What went wrong, and what to do.
-    public var description: String {
-      "could not start the program anew with OPENBLAS_CORETYPE=\(wantedCoreType): "
-        + "\(String(cString: strerror(code))); set it, and OPENBLAS_NUM_THREADS=1, before starting"
-    }
-  }
-
-  /// Makes sure that OpenBLAS runs ``wantedCoreType`` on one thread: sets the environment and replaces this process
-  /// by itself (same arguments, same process id) unless it is so already. Call it before anything else in `main`.
-  ///
-  /// - Throws: ``PinError`` when the system refuses to start the program anew.
-  @discardableResult
-  public static func pin() throws -> Pin {
-    openblas_set_num_threads(1)
-    #if os(Linux) && arch(x86_64)
-      guard supportsWantedCoreType else { return .unsupported(coreType: coreType) }
-      let wanted = ["OPENBLAS_CORETYPE": wantedCoreType, "OPENBLAS_NUM_THREADS": "1"]
-      let environment = ProcessInfo.processInfo.environment
-      if wanted.allSatisfy({ environment[$0.key] == $0.value }) {
-        return coreType == wantedCoreType ? .pinned : .unsupported(coreType: coreType)
+  /// Loaded at its first use: what only reads results starts without it.
+  static let library: PinnedBLAS = {
+    withUnsafeTemporaryAllocation(of: PinnedBLAS.self, capacity: 1) { room in
+      var why: UnsafePointer<CChar>?
+      guard let place = room.baseAddress, pinned_blas_load(place, &why) == 1 else {
+        let reason = why.map { String(cString: $0) } ?? "unknown"
+        FileHandle.standardError.write(
+          Data("error: OpenBLAS cannot be loaded: \(reason); install libopenblas0 (“make setup” does)\n".utf8))
+        exit(3)
       }
-      for (name, value) in wanted { setenv(name, value, 1) }
-      let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "/proc/self/exe"
-      execv(program, CommandLine.unsafeArgv)
-      throw PinError(code: errno)
-    #else
-      return .unsupported(coreType: coreType)
-    #endif
-  }
-
-  /// Done once, before the first call into the library, whether or not the program was pinned.
-  static let singleThreaded: Void = openblas_set_num_threads(1)
-
-  private static var supportsWantedCoreType: Bool {
-    guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8),
-      let flags = text.split(separator: "\n").first(where: { $0.hasPrefix("flags") })?.split(separator: " ")
-    else { return false }
-    return flags.contains("avx2") && flags.contains("fma")
-  }
+      return place.pointee
+    }
+  }()
 }

@@ -1,4 +1,4 @@
-import COpenBLAS
+import PinnedBLAS
 
 /// The axes along which rows vary most.
 public struct PrincipalComponents: Sendable {
@@ -60,7 +60,6 @@ public struct PrincipalComponents: Sendable {
 
   /// Eigenvalues, largest first, and eigenvectors as rows, of a symmetric matrix.
   private static func eigen(_ matrix: RealMatrix) throws -> (values: [Double], vectors: RealMatrix) {
-    _ = BLAS.singleThreaded
     var n = Int32(matrix.rows)
     guard n > 0 else { return ([], matrix) }
     var vectors = matrix
@@ -71,7 +70,7 @@ public struct PrincipalComponents: Sendable {
     var work = [Double](repeating: 0, count: Int(workSize))
     var integers = [Int32](repeating: 0, count: Int(integerSize))
     vectors.values.withUnsafeMutableBufferPointer { a in
-      dsyevd_("V", "U", &n, a.baseAddress, &n, &values, &work, &workSize, &integers, &integerSize, &info)
+      BLAS.library.dsyevd("V", "U", &n, a.baseAddress, &n, &values, &work, &workSize, &integers, &integerSize, &info)
     }
     guard info == 0 else { throw StatisticsError.lapack(routine: "dsyevd", info: Int(info)) }
     // Columns of the column-major answer are rows here, smallest eigenvalue first.

@@ -75,6 +75,32 @@ struct LifeTests {
     #expect(try silent.get("/health").status == 200)
   }
 
+  @Test("A request that does not come to its end is given up with a status; a connection without one is closed.")
+  func slowRequests() throws {
+    let running = try Running(Endless().answerer) { ($0.reading, $0.idle) = (.milliseconds(80), .milliseconds(120)) }
+    for begun in ["POST /v1/chat/comp", "POST /v1/chat/completions HTTP/1.1\r\nContent-Length: 9\r\n\r\n{\"mess"] {
+      let client = try Client(running.address)
+      try client.send(begun)
+      let reply = Reply(client.rest())
+      #expect(reply.status == 408 && reply.text.contains("Connection: close"), "\(reply.text)")
+      #expect(try reply.json().error?.code == "request_timeout")
+    }
+    #expect(try Client(running.address).rest().isEmpty)
+    #expect(try running.get("/health").status == 200)
+  }
+
+  @Test("Who connects when all connections are taken is told so at once, and is served when one is free again.")
+  func crowded() throws {
+    let running = try Running(Endless().answerer) { ($0.concurrent, $0.queue, $0.roomForConnections) = (1, 1, 4) }
+    let idle = try (0..<4).map { _ in try Client(running.address) }
+    let refused = Reply(try Client(running.address).rest())
+    #expect(refused.status == 503 && refused.text.contains("Retry-After: 1"), "\(refused.text)")
+    #expect(try refused.json().error?.code == "too_many_connections")
+    idle[0].close()
+    #expect(Running.eventually { (try? running.get("/health").status) == 200 })
+    for client in idle.dropFirst() { client.close() }
+  }
+
   @Test("Stopping refuses who comes and who waits, lets running answers end for a while, and then ends them.")
   func stopping() throws {
     let (stopped, released) = (Counter(), Counter())

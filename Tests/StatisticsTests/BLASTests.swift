@@ -10,6 +10,12 @@ struct BLASTests {
     #expect(BLAS.configuration.contains("OpenBLAS"))
   }
 
+  @Test("It runs the pinned core type on one thread, whatever the environment of the process said.")
+  func pinned() {
+    #expect(BLAS.threads == 1)
+    if let pinned = BLAS.pinnedCoreType { #expect(BLAS.coreType == pinned) }
+  }
+
   @Test("The same product has the same bits each time, beside other threads' products.")
   func repeated() throws {
     let a = try normal(120, 300, seed: 1)

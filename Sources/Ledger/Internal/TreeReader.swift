@@ -34,6 +34,19 @@ enum TreeReader {
     return git_tree_entry_id(entry)?.pointee
   }
 
+  /// The file at a path under a tree; `nil` if there is none.
+  static func file(_ path: String, under tree: git_oid, in repository: borrowing Handle) throws -> git_oid? {
+    var folder: git_oid? = tree
+    let parts = path.split(separator: "/").map(String.init)
+    for part in parts.dropLast() { folder = try folder.flatMap { try self.folder(part, in: $0, of: repository) } }
+    guard let folder, let name = parts.last else { return nil }
+    let handle = try Handle.tree(folder, in: repository)
+    guard let entry = git_tree_entry_byname(handle.pointer, name), git_tree_entry_type(entry) == GIT_OBJECT_BLOB else {
+      return nil
+    }
+    return git_tree_entry_id(entry)?.pointee
+  }
+
   /// All files under a tree, by path.
   static func blobs(under tree: git_oid, in repository: borrowing Handle) throws -> [String: git_oid] {
     var found: [String: git_oid] = [:]

@@ -1,4 +1,4 @@
-import COpenBLAS
+import PinnedBLAS
 
 /// The factor `L` of a symmetric positive definite matrix `L L'`, and solutions with it.
 package struct Cholesky {
@@ -26,14 +26,13 @@ package struct Cholesky {
         }
       }
     } else {
-      _ = BLAS.singleThreaded
       // The Fortran upper triangle is the row-major lower one: A = U'U there is A = L L' here.
       var n = Int32(order)
       var one: Int32 = 1
       var info: Int32 = 0
       var unused = [Double](repeating: 0, count: order)
       lower.values.withUnsafeMutableBufferPointer { a in
-        dposv_("U", &n, &one, a.baseAddress, &n, &unused, &n, &info)
+        BLAS.library.dposv("U", &n, &one, a.baseAddress, &n, &unused, &n, &info)
       }
       guard info == 0 else {
         throw StatisticsError.singular(method: method, order: order, pivot: Int(info) - 1)
@@ -61,11 +60,10 @@ package struct Cholesky {
       }
       return x
     }
-    _ = BLAS.singleThreaded
     // Row-wise: X (L L') = B, so first Y L' = B, then X L = Y.
     x.values.withUnsafeMutableBufferPointer { x in
       for transpose in [CblasTrans, CblasNoTrans] {
-        cblas_dtrsm(
+        BLAS.library.dtrsm(
           CblasRowMajor, CblasRight, CblasLower, transpose, CblasNonUnit, Int32(right.rows), Int32(order), 1,
           factor.values, Int32(order), x.baseAddress, Int32(order))
       }

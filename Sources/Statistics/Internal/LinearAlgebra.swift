@@ -1,4 +1,4 @@
-import COpenBLAS
+import PinnedBLAS
 
 /// Products and factorisations in float64.
 ///
@@ -47,9 +47,8 @@ package enum LinearAlgebra {
       }
       return c
     }
-    _ = BLAS.singleThreaded
     c.values.withUnsafeMutableBufferPointer { c in
-      cblas_dgemm(
+      BLAS.library.dgemm(
         CblasRowMajor, CblasNoTrans, CblasTrans, Int32(a.rows), Int32(b.rows), Int32(a.columns), 1,
         a.values, Int32(a.columns), b.values, Int32(b.columns), 0, c.baseAddress, Int32(b.rows))
     }
@@ -60,9 +59,8 @@ package enum LinearAlgebra {
   package static func gram(_ a: RealMatrix) -> RealMatrix {
     if a.rows * a.rows * a.columns < threshold { return product(a, transposed: a) }
     var c = RealMatrix(a.rows, a.rows)
-    _ = BLAS.singleThreaded
     c.values.withUnsafeMutableBufferPointer { c in
-      cblas_dsyrk(
+      BLAS.library.dsyrk(
         CblasRowMajor, CblasLower, CblasNoTrans, Int32(a.rows), Int32(a.columns), 1, a.values, Int32(a.columns),
         0, c.baseAddress, Int32(a.rows))
     }
@@ -82,9 +80,8 @@ package enum LinearAlgebra {
         }
       }
     } else {
-      _ = BLAS.singleThreaded
       c.values.withUnsafeMutableBufferPointer { c in
-        cblas_dsyrk(
+        BLAS.library.dsyrk(
           CblasRowMajor, CblasLower, CblasTrans, Int32(a.columns), Int32(a.rows), 1, a.values, Int32(a.columns),
           0, c.baseAddress, Int32(a.columns))
       }
