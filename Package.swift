@@ -105,6 +105,7 @@ let package = Package(
       dependencies: ["Project", "Site", "Bundle", "Train", "Tokenizer", "Transformer"]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "PatchingTests", dependencies: ["Runner", "Bundle"]),
+    .testTarget(name: "AblationTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "SteeringTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "AttributionTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Runner", "Bundle"]),

@@ -11,6 +11,15 @@ struct Candidate: Sendable {
 
   /// A candidate with what it did on the validation prompts.
   struct Judged: Sendable {
+    /// Why a candidate is discarded, in the words of the table.
+    enum Reason: String, Sendable {
+      case noDifference = "no difference"
+      case notANumber = "not a number"
+      case tooDeep = "too deep"
+      case changesHarmless = "changes harmless prompts"
+      case inducesNothing = "induces no refusal"
+    }
+
     let candidate: Candidate
     /// Mean refusal score of harmful prompts with the direction ablated everywhere.
     let ablated: Double
@@ -19,7 +28,7 @@ struct Candidate: Sendable {
     /// Mean KL(base || ablated) at the last position of harmless prompts, in nats.
     let divergence: Double
     /// Why the rule does not allow it; `nil` if it does.
-    let discarded: String?
+    let discarded: Reason?
   }
 
   /// Means are taken over block inputs, in float64.
@@ -78,7 +87,7 @@ struct Candidate: Sendable {
       guard candidate.direction.norm > 0 else {
         return Judged(
           candidate: candidate, ablated: sets.harmfulScore, induced: sets.harmlessScore, divergence: 0,
-          discarded: "no difference")
+          discarded: .noDifference)
       }
       let ablation = Intervention.directionalAblation(candidate.direction.unit)
       let addition = Intervention(
@@ -89,12 +98,16 @@ struct Candidate: Sendable {
       let induced = mean(try PromptSets.logits(subject, sets.harmlessValidation, [addition]).map(metric.score))
       let spared = try PromptSets.logits(subject, sets.harmlessValidation, [ablation])
       let divergence = mean(zip(sets.harmlessLogits, spared).map(RefusalMetric.divergence))
-      let discarded: String? =
-        ablated.isNaN || induced.isNaN
-        ? "not a number"
-        : candidate.layer >= deepest
-          ? "too deep"
-          : divergence > settings.divergence ? "changes harmless prompts" : induced < 0 ? "induces no refusal" : nil
+      let discarded: Judged.Reason? =
+        if ablated.isNaN || induced.isNaN {
+          .notANumber
+        } else if candidate.layer >= deepest {
+          .tooDeep
+        } else if divergence > settings.divergence {
+          .changesHarmless
+        } else {
+          induced < 0 ? .inducesNothing : nil
+        }
       return Judged(
         candidate: candidate, ablated: ablated, induced: induced, divergence: divergence, discarded: discarded)
     }

@@ -45,7 +45,11 @@ package enum DirectionCell: CellKind {
     let sets = try PromptSets(settings, metric: metric, in: context)
     let candidates = try Candidate.all(settings, sets: sets, in: context)
     let judged = try Candidate.judged(candidates, settings, sets: sets, metric: metric, in: context)
-    guard let best = judged.filter({ $0.discarded == nil }).min(by: { $0.ablated < $1.ablated }) else {
+    let kept = judged.filter { $0.discarded == nil }
+    // Never one without a difference, nor one so deep that it reads the answer off.
+    let others =
+      settings.fallback ? judged.filter { [.changesHarmless, .inducesNothing].contains($0.discarded) } : []
+    guard let best = (kept.isEmpty ? others : kept).min(by: { $0.ablated < $1.ablated }) else {
       throw NoDirection(reasons: judged.compactMap(\.discarded))
     }
     return try report(best, judged, sets: sets, settings: settings, in: context)
@@ -103,7 +107,7 @@ package enum DirectionCell: CellKind {
           [
             .integer(judged.candidate.layer), .text("\(judged.candidate.position)"),
             .number(judged.candidate.direction.norm), .number(judged.ablated), .number(judged.induced),
-            .number(judged.divergence), .text(judged.discarded ?? ""),
+            .number(judged.divergence), .text(judged.discarded?.rawValue ?? ""),
           ]
         })
     ]
@@ -113,12 +117,14 @@ package enum DirectionCell: CellKind {
 
 /// Every candidate was discarded.
 struct NoDirection: Error, CustomStringConvertible {
-  let reasons: [String]
+  let reasons: [Candidate.Judged.Reason]
 
   var description: String {
-    let counts = Dictionary(grouping: reasons) { $0 }.mapValues(\.count).sorted { $0.key < $1.key }
+    let counts = Dictionary(grouping: reasons) { $0 }.mapValues(\.count)
+      .sorted { $0.key.rawValue < $1.key.rawValue }
     return "no candidate passed the selection rule: "
-      + counts.map { "\($0.value) × \($0.key)" }.joined(separator: ", ")
-      + "; this model may have no single refusal direction, which is itself a finding; to look further, loosen “deepest” or “divergence”"
+      + counts.map { "\($0.value) × \($0.key.rawValue)" }.joined(separator: ", ")
+      + "; this model may have no single refusal direction, which is itself a finding; to look further, loosen “deepest” "
+      + "or “divergence”, or say “fallback: true”"
   }
 }

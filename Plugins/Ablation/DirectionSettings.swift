@@ -11,6 +11,7 @@ package struct DirectionSettings: CellSettings {
   package var refusalTokens: [String] = []
   package var deepest = 0.8
   package var divergence = 0.1
+  package var fallback = false
 
   package init() {}
 
@@ -24,5 +25,8 @@ package struct DirectionSettings: CellSettings {
     .optional("validation_per_class", \.validationPerClass, "Prompts of each class that candidates are compared on."),
     .optional("deepest", \.deepest, "Candidates from this share of the layers on are discarded."),
     .optional("divergence", \.divergence, "Candidates that change harmless prompts by more (KL, nats) are discarded."),
+    .optional(
+      "fallback", \.fallback,
+      "Whether, if all candidates are discarded, the one that leaves the least refusal is taken; `kept` is then 0."),
   ]
 }

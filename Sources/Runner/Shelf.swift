@@ -116,7 +116,8 @@ public final class Shelf: Sendable {
     guard let file = candidates.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
       throw Problem(
         "there are no data “\(name)”", at: location,
-        expected: "expected: \((data + ["the path of a CSV, JSON or JSONL file"]).joined(separator: ", "))",
+        expected:
+          "expected: \((data + ["the path of a CSV, JSON or JSONL file from the project’s folder"]).joined(separator: ", "))",
         help: nearest(name, among: data).map { "did you mean “\($0)”?" })
     }
     let dataset = try Dataset(name: name, file: file)

@@ -339,6 +339,10 @@ enum BundledTheme {
     }
     /* Narrow windows: drawings made for them, and one column. */
     @media (max-width: 46rem) {
+      .diff td code { overflow-wrap: anywhere; }
+      .diff th, .diff td { padding-right: .5rem; }
+      .diff .records td code { display: inline-block; min-width: 6.5rem; }
+      .diff .records td .interval { white-space: normal; }
       html { font-size: 100%; }
       .plot.wide { display: none; }
       .plot.narrow { display: block; }

@@ -10,6 +10,11 @@ struct PlantedCircuitTests {
     "```{patch}\nlabel: \(label)\n\(common)\n\(settings)\n```\n\n"
   }
 
+  private static func ablation(_ label: String, _ settings: String) -> String {
+    let rows = settings.contains("rows") ? "" : "rows: { half: 1, harmful: 1 }\n"
+    return "```{ablation}\nlabel: \(label)\nrefusal_tokens: [Sorry]\nmax_new_tokens: 1\n\(rows)\(settings)\n```\n\n"
+  }
+
   private static let cells =
     """
     ```{probe}
@@ -86,14 +91,20 @@ struct PlantedCircuitTests {
     resamples: 100
     ```
 
-    """ + patch("stream", "site: resid_pre\npositions: [object, last]")
+    """ + ablation("innocent", "operation: zero\nsite: attn_out\nlayers: [0]\nrows: { half: 1, harmful: 0 }")
+    + ablation("carrier", "operation: zero\nsite: attn_out\nlayers: [0]")
+    + ablation("behind", "operation: zero\nsite: attn_out\nlayers: [1, 2, 3]")
+    + ablation("without", "operation: ablate\ndirection: learnt.learnt_0")
+    + ablation("neither", "operation: ablate\ndirection: learnt.learnt_0\nrows: { half: 1, harmful: 0 }")
+    + patch("stream", "site: resid_pre\npositions: [object, last]")
     + patch("noise", "site: resid_pre\npositions: [object, last]\ndirection: noising")
     + patch("heads", "site: z\nheads: all\npositions: [last]") + patch("mlp", "site: mlp_out\npositions: [last]")
     + patch("neurons", "site: mlp_post\nlayers: [1]\nneurons: [0, 1, 2, 3, 4]\npositions: [last]")
     + patch("gradients", "site: resid_pre\npositions: [object, last]\nmethod: attribution")
 
   private static let estimators = [
-    "interchange", "learnt", "whole", "knockout", "steer", "stream", "noise", "heads", "mlp", "neurons",
+    "interchange", "learnt", "whole", "knockout", "steer", "without", "neither", "stream", "noise", "heads", "mlp",
+    "neurons",
     "gradients",
   ]
 
@@ -195,6 +206,21 @@ struct PlantedCircuitTests {
     #expect(abs(try run.estimate("steer.control.slope").value) < slopes[1] / 4)
     let score = try run.numbers("steer.score")
     #expect(score[3] > score[2] && score[2] > score[1])
+  }
+
+  @Test(
+    "Without the head that carries the harm, harmful is scored as harmless; without heads behind it nothing changes.")
+  func ablation() throws {
+    let run = try run(.sum)
+    func score(_ path: String) throws -> Double { try run.estimate("\(path).refusal_score").value }
+    let (harmless, harmful) = (try score("innocent.base"), try score("carrier.base"))
+    #expect(harmful > harmless + 1)
+    #expect(abs(try score("carrier.changed") - harmless) < 0.02)
+    #expect(try score("innocent.effect").magnitude < 0.02)
+    #expect(try score("behind.effect") == 0 && run.text("behind.changed.altered") == "0")
+    // The sum of three features is what is read, and along what was learnt nothing of it is left. (A random direction is no
+    // control here: each has some of the constant that the norms rest on.)
+    #expect(abs(try score("without.changed") - score("neither.changed")) < (harmful - harmless) / 20)
   }
 
   @Test("In the twin whose weights read the wrong elements the harm is as readable, and nothing is found to use it.")
