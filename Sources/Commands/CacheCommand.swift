@@ -21,6 +21,7 @@ struct CacheCommand: ParsableCommand {
   /// `palimpsest cache list`
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "List the results that are kept, the most recently used first.",
       discussion: """
         EXAMPLES
@@ -80,6 +81,7 @@ struct CacheCommand: ParsableCommand {
   /// `palimpsest cache verify`
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "verify",
       abstract: "Read everything that is kept and compare it with its digest; damaged entries are removed.",
       discussion: """
         The exit status is 1 if something was damaged.

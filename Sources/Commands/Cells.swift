@@ -4,6 +4,7 @@ import Manuscript
 /// `palimpsest cells`
 struct Cells: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "cells",
     abstract: "Print the reference of every kind of cell, or of some, as Markdown.",
     discussion: """
       EXAMPLES

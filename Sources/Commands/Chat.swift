@@ -9,6 +9,7 @@ import Tokenizer
 /// `palimpsest chat`
 struct Chat: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "chat",
     abstract: "Talk to a model, which may think and decide before it answers; only the answer is shown.",
     discussion: """
       Each line is a turn of one conversation; /new begins another. Ctrl-C stops an answer, Ctrl-D ends the session. The

@@ -4,6 +4,7 @@ import Project
 /// `palimpsest check`
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "check",
     abstract: "Find what is wrong with documents, without running them.",
     discussion: """
       With --claims, tell how their claims came out when they were last run; the exit status is 1 if one is refuted.

@@ -6,6 +6,7 @@ import Project
 /// `palimpsest diff`
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "diff",
     abstract: "Compare two commits of results: the inputs that changed, then every value.",
     discussion: """
       A value has moved beyond its interval if the intervals before and after do not touch, and within it if they do.

@@ -5,6 +5,7 @@ import Project
 /// `palimpsest export`
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "export",
     abstract: "Print every value of a commit as one tidy table, or write a direction to a file.",
     subcommands: [ExportValues.self, ExportDirection.self], defaultSubcommand: ExportValues.self)
 }

@@ -5,6 +5,7 @@ import Project
 /// `palimpsest hooks`
 struct Hooks: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "hooks",
     abstract: "List every hook of a checkpoint, with its shape and short name.",
     discussion: """
       EXAMPLES

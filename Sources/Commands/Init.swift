@@ -5,6 +5,7 @@ import Project
 /// `palimpsest init`
 struct Init: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "init",
     abstract: "Make a folder ready for experiments; doing it again changes nothing.",
     discussion: """
       EXAMPLES

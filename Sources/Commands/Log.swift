@@ -7,6 +7,7 @@ import Statistics
 /// `palimpsest log`
 struct Log: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "log",
     abstract: "List what was found, newest first: verdicts, and headline values with what moved.",
     discussion: """
       ▲ marks a value that moved past its interval, ~ one that moved within it. With --json, a line of JSON for each
@@ -71,7 +72,7 @@ struct Log: ParsableCommand {
   /// `2 supported, 1 refuted`; nothing where one word has said it.
   private static func counts(_ message: RunMessage) -> String {
     guard message.claims.count > 1 else { return "" }
-    return Set(message.claims.map(\.verdict.rawValue)).sorted().map { verdict in
+    return Set(message.claims.map { $0.verdict.rawValue }).sorted().map { verdict in
       "\(message.claims.count { $0.verdict.rawValue == verdict }) \(verdict)"
     }.joined(separator: ", ")
   }

@@ -6,6 +6,7 @@ import Project
 /// `palimpsest merge`
 struct Merge: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "merge",
     abstract: "Bring another branch's results in, record by record; both histories are kept.",
     discussion: """
       Where both sides have a record of their own, made from different inputs, the later one stands at the tip, and the

@@ -13,6 +13,7 @@ struct ModelCommand: ParsableCommand {
   /// `palimpsest model inspect`
   struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "inspect",
       abstract: "Say what a checkpoint is: family, shape, size, tokenizer.",
       discussion: """
         EXAMPLES
@@ -34,6 +35,7 @@ struct ModelCommand: ParsableCommand {
   /// `palimpsest model forward`
   struct Forward: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "forward",
       abstract: "Run sequences of token ids and write logits and activations as safetensors.",
       discussion: """
         The file of tokens is a JSON list of lists of ids. The tensors are logits.{i} [sequence, vocab] and {hook}.{i}.
@@ -66,6 +68,7 @@ struct ModelCommand: ParsableCommand {
   /// `palimpsest model generate`
   struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "generate",
       abstract: "Let a model answer, from words or from token ids.",
       discussion: """
         EXAMPLES

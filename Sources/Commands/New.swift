@@ -4,6 +4,7 @@ import Project
 /// `palimpsest new`
 struct New: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "new",
     abstract: "Write the first version of a document.",
     discussion: """
       EXAMPLES

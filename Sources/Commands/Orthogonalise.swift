@@ -5,6 +5,7 @@ import Project
 /// `palimpsest model orthogonalise`
 struct Orthogonalise: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "orthogonalise",
     abstract: "Write a checkpoint whose weights cannot write along a direction.",
     discussion: """
       What the ablation of the direction does while a model runs, done to its weights once: to rounding they agree. The

@@ -5,6 +5,7 @@ import Project
 /// `palimpsest register`
 struct Register: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "register",
     abstract: "Commit the documents' claims without running anything.",
     discussion: """
       Reports and the log say of each claim whether it was registered before the first result that bears on it, after,

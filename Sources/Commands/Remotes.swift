@@ -5,6 +5,7 @@ import Project
 /// `palimpsest fetch`
 struct Fetch: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "fetch",
     abstract: "Fetch a remote's branch of results; yours stays where it is until you merge.",
     discussion: """
       EXAMPLES
@@ -25,6 +26,7 @@ struct Fetch: ParsableCommand {
 /// `palimpsest push`
 struct Push: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "push",
     abstract: "Send the branch of results to a remote, if that only moves it forward.",
     discussion: """
       EXAMPLES

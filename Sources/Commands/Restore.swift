@@ -5,6 +5,7 @@ import Project
 /// `palimpsest restore`
 struct Restore: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "restore",
     abstract: "Write the inputs of an old run into a worktree beside, so that it can be run as it was.",
     discussion: """
       The worktree has the sources of the commit that the record names, what was not committed then, the document to the

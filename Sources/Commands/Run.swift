@@ -5,6 +5,7 @@ import Project
 /// `palimpsest run`
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "run",
     abstract: "Run documents, record what they find in git, and render the report.",
     discussion: """
       Cells whose inputs have not changed are reused. Documents that say “on_request: true” run when they are named.

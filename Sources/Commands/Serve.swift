@@ -7,6 +7,7 @@ import Tensor
 /// `palimpsest serve`
 struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "serve",
     abstract: "Answer requests over HTTP as OpenAI's API is asked, with a policy that decides before each answer.",
     discussion: """
       Clients of OpenAI's API are given the address that is printed, with /v1 behind it: POST /v1/chat/completions, whole

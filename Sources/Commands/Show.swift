@@ -6,6 +6,7 @@ import Project
 /// `palimpsest show`
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "show",
     abstract: "Show what a commit recorded: inputs, values, claims, provenance.",
     discussion: """
       EXAMPLES

@@ -6,6 +6,7 @@ import Tokenizer
 /// `palimpsest tokenize`
 struct Tokenize: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "tokenize",
     abstract: "Turn texts into a checkpoint's token ids, or back.",
     discussion: """
       Reads a line of JSON for each text - a text, or an object with one under “text” - from a file or standard input,

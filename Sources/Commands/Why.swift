@@ -5,6 +5,7 @@ import Project
 /// `palimpsest why`
 struct Why: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "why",
     abstract: "Say which input of a cell changed since its last run, or that none did.",
     discussion: """
       EXAMPLES

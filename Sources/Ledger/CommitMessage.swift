@@ -35,26 +35,10 @@ public struct CommitMessage: Hashable, Sendable {
 
   /// Reads a message back: the last paragraph is trailers if each of its lines has their form.
   public init(parsing text: String) {
-    // By bytes, since a long history has many.
-    let bytes = Array(text.utf8)
-    var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
-      line.last == UInt8(ascii: "\r") ? line.dropLast() : line
-    }[...]
-    func trim() {
-      while lines.last?.isEmpty == true { lines.removeLast() }
-    }
-    trim()
-    subject = lines.popFirst().map(Self.string) ?? ""
-    if let blank = lines.lastIndex(where: \.isEmpty), case let read = lines[(blank + 1)...].map(Trailer.init),
-      read.allSatisfy({ $0 != nil })
-    {
-      trailers = read.compactMap { $0 }
-      lines = lines[...blank]
-    } else {
-      trailers = []
-    }
-    trim()
-    body = lines.drop(while: \.isEmpty).map(Self.string)
+    let lines = Lines(text)
+    subject = String(lines.subject)
+    body = lines.body.map(String.init)
+    trailers = lines.trailers.map { Trailer($0) }
   }
 
   /// The value of the first trailer with this key.
@@ -76,28 +60,82 @@ public struct CommitMessage: Hashable, Sendable {
   private static func oneLine(_ text: String) -> String {
     text.split(whereSeparator: \.isNewline).joined(separator: " ").trimmingCharacters(in: .whitespaces)
   }
+}
 
-  fileprivate static func string(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+extension CommitMessage {
+  /// A message's parts as they stand in its text, nothing copied: a long history has many messages.
+  public struct Lines: Sendable {
+    /// What changed, in one line.
+    public let subject: Substring
+    /// The lines between subject and trailers.
+    public let body: ArraySlice<Substring>
+    /// The last paragraph, if each of its lines has the form of a trailer.
+    public let trailers: [(key: Substring, value: Substring)]
+
+    /// Reads a message.
+    public init(_ text: String) {
+      var lines = Self.lines(of: text)[...]
+      func trim() {
+        while lines.last?.isEmpty == true { lines.removeLast() }
+      }
+      trim()
+      subject = lines.popFirst() ?? ""
+      if let blank = lines.lastIndex(where: \.isEmpty), case let read = lines[(blank + 1)...].map(Self.trailer),
+        read.allSatisfy({ $0 != nil })
+      {
+        trailers = read.compactMap { $0 }
+        lines = lines[...blank]
+      } else {
+        trailers = []
+      }
+      trim()
+      body = lines.drop(while: \.isEmpty)
+    }
+
+    /// Without their ends, line feeds or both.
+    private static func lines(of text: String) -> [Substring] {
+      var text = text
+      text.makeContiguousUTF8()
+      let ends = text.utf8.withContiguousStorageIfAvailable { bytes in
+        bytes.indices.filter { bytes[$0] == UInt8(ascii: "\n") }
+      }
+      var start = text.startIndex
+      var lines = (ends ?? []).map { offset in
+        let end = text.utf8.index(text.startIndex, offsetBy: offset)
+        defer { start = text.utf8.index(after: end) }
+        return text.utf8[start..<end]
+      }
+      lines.append(text.utf8[start...])
+      return lines.map { Substring($0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0) }
+    }
+
+    /// Reads a line as a trailer; `nil` if it is none.
+    private static func trailer(_ text: Substring) -> (key: Substring, value: Substring)? {
+      let line = text.utf8
+      guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
+        case let rest = line[line.index(after: colon)...], rest.first == UInt8(ascii: " "),
+        line[..<colon].allSatisfy(isOfKey)
+      else { return nil }
+      func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+      var value = rest.drop(while: isBlank)
+      while let last = value.last, isBlank(last) { value.removeLast() }
+      return (Substring(line[..<colon]), Substring(value))
+    }
+
+    private static func isOfKey(_ byte: UInt8) -> Bool {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"):
+        true
+      default: false
+      }
+    }
+  }
 }
 
 extension CommitMessage.Trailer {
-  /// Reads a line of a message; `nil` if it is none.
-  fileprivate init?(_ line: ArraySlice<UInt8>) {
-    guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
-      line[(colon + 1)...].first == UInt8(ascii: " "), line[..<colon].allSatisfy(Self.isOfKey)
-    else { return nil }
-    func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-    var value = line[(colon + 1)...].drop(while: isBlank)
-    while let last = value.last, isBlank(last) { value.removeLast() }
-    (key, self.value) = (CommitMessage.string(line[..<colon]), CommitMessage.string(value))
-  }
-
-  private static func isOfKey(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"):
-      true
-    default: false
-    }
+  /// One that was read, and needs no mending.
+  fileprivate init(_ read: (key: Substring, value: Substring)) {
+    (key, value) = (String(read.key), String(read.value))
   }
 }

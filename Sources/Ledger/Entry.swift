@@ -21,6 +21,8 @@ public struct Entry: Hashable, Sendable {
   /// The experiments whose registered claims differ from each parent's, sorted.
   public let registered: [String]
 
+  /// Subject, body and trailers as they stand in the message.
+  public var lines: CommitMessage.Lines { CommitMessage.Lines(text) }
   /// Subject, body and trailers.
   public var message: CommitMessage { CommitMessage(parsing: text) }
   /// The message's first line.

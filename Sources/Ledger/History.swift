@@ -2,7 +2,6 @@ import CGit2
 import Dispatch
 import Foundation
 import Synchronization
-import Tensor
 
 extension Ledger {
   /// The records of one experiment, or of all, newest first.
@@ -21,37 +20,69 @@ extension Ledger {
     let handle = try repository.open()
     guard let first = try start?.oid ?? Tip.of(branch, in: handle).start else { return [] }
     var walk = HistoryWalk(from: first, index: HistoryIndex(of: repository))
-    var found: [(commit: String, node: HistoryIndex.Node)] = []
-    while found.count < limit ?? .max, let next = try walk.next(in: handle) {
+    let reading = EntryReading(repository)
+    var (found, piece) = (0, [(commit: String, node: HistoryIndex.Node)]())
+    while found < limit ?? .max, let next = try walk.next(in: handle) {
       let (records, registered) = (next.node.records, registrations ? next.node.registered : [])
       if let experiment, !records.contains(experiment), !registered.contains(experiment) { continue }
       if !registrations, records.isEmpty, !next.node.registered.isEmpty { continue }
-      found.append(next)
+      found += 1
+      piece.append(next)
+      if piece.count == EntryReading.piece { reading.begin(exchange(&piece, with: [])) }
     }
     walk.index.keep()
-    // Long lists are read side by side, each thread with a handle of its own.
-    let (list, piece) = (found, max(512, (found.count + Threads.count - 1) / Threads.count))
-    let pieces = try onThreads((list.count + piece - 1) / piece) { index in
-      let handle = try repository.open()
-      return try list[index * piece..<min(list.count, (index + 1) * piece)].map { commit, node in
-        try HistoryWalk.entry(commit, node, in: handle)
-      }
-    }
-    return pieces.flatMap { $0 }
+    return try reading.end(with: try piece.map { try HistoryWalk.entry($0.commit, $0.node, in: handle) })
   }
 }
 
-/// `[body(0), body(1), ...]` on the machine's threads.
-private func onThreads<Element: Sendable>(
-  _ count: Int, _ body: @Sendable (Int) throws -> [Element]
-) throws -> [[Element]] {
-  if count < 2 { return try (0..<count).map(body) }
-  let results = Mutex([Result<[Element], any Error>?](repeating: nil, count: count))
-  DispatchQueue.concurrentPerform(iterations: count) { index in
-    let result = Result { try body(index) }
-    results.withLock { $0[index] = result }
+/// Reads the commits of a long history on the machine's threads, while the walk goes on.
+private final class EntryReading: Sendable {
+  /// As many are worth a thread.
+  static let piece = 512
+
+  /// libgit2's handle, for one thread at a time.
+  private final class Reader: @unchecked Sendable {
+    let handle: Handle
+    init(_ repository: Repository) throws { handle = try repository.open() }
   }
-  return try results.withLock { try $0.compactMap { try $0?.get() } }
+
+  private let repository: Repository
+  private let group = DispatchGroup()
+  private let idle = Mutex<[Reader]>([])
+  private let pieces = Mutex<[Result<[Entry], any Error>?]>([])
+
+  init(_ repository: Repository) { self.repository = repository }
+
+  /// Begins to read some commits.
+  func begin(_ piece: [(commit: String, node: HistoryIndex.Node)]) {
+    let place = pieces.withLock { pieces in
+      pieces.append(nil)
+      return pieces.count - 1
+    }
+    DispatchQueue.global().async(group: group) {
+      let result = Result {
+        let reader = try self.idle.withLock { $0.popLast() } ?? Reader(self.repository)
+        defer { self.idle.withLock { $0.append(reader) } }
+        return try piece.map { try HistoryWalk.entry($0.commit, $0.node, in: reader.handle) }
+      }
+      self.pieces.withLock { $0[place] = result }
+    }
+  }
+
+  /// Waits for all.
+  ///
+  /// - Parameter last: what comes behind them.
+  /// - Returns: all, in the order in which they were begun.
+  func end(with last: [Entry]) throws -> [Entry] {
+    group.wait()
+    let pieces = pieces.withLock { exchange(&$0, with: []) }
+    if pieces.isEmpty { return last }
+    var all: [Entry] = []
+    all.reserveCapacity(pieces.count * Self.piece + last.count)
+    for piece in pieces { all += try piece?.get() ?? [] }
+    all += last
+    return all
+  }
 }
 
 /// Walks from commits to their parents. libgit2's own walk fails at the edge of a shallow clone.

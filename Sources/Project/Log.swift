@@ -14,8 +14,8 @@ extension Project {
 
     /// What its message says of each record that it made; read when it is asked for, since a history is long.
     public var messages: [RunMessage] {
-      let message = entry.message
-      return names.compactMap { RunMessage(message, experiment: $0) }
+      let lines = entry.lines
+      return names.compactMap { RunMessage(lines, experiment: $0) }
     }
   }
 
@@ -34,7 +34,8 @@ extension Project {
       throw ProjectError.noSuchRecord(experiment: experiment, known: try ledger.experiments(at: start))
     }
     return entries.map { entry in
-      Logged(entry: entry, names: entry.experiments.filter { experiment == nil || $0 == experiment })
+      Logged(
+        entry: entry, names: experiment.map { name in entry.experiments.filter { $0 == name } } ?? entry.experiments)
     }
   }
 
@@ -74,7 +75,7 @@ extension Project {
       // The parent of the edge of a shallow clone is not there.
       let before = try? entry.parents.first.flatMap { try self.record(of: name, at: $0, in: ledger) }
       let old = Dictionary(before?.headline.map { ($0.path, $0.value) } ?? []) { first, _ in first }
-      let message = RunMessage(entry.message, experiment: name)
+      let message = RunMessage(entry.lines, experiment: name)
       let standings = Dictionary(message?.claims.map { ($0.label, $0.standing) } ?? []) { first, _ in first }
       return LoggedRecord(
         commit: entry.commit.hex, date: entry.date.ISO8601Format(), author: "\(entry.author) <\(entry.email)>",

@@ -115,15 +115,16 @@ extension RunMessage {
   }
 
   /// Reads a commit's message back; `nil` for one that holds no record of the experiment.
-  package init?(_ message: CommitMessage, experiment: String) {
+  package init?(_ message: CommitMessage.Lines, experiment: String) {
     guard message.subject.hasPrefix("\(experiment): ") else { return nil }
     self.experiment = experiment
     (claims, values, failures, withdrawn) = ([], [], [], [])
     var standings: [String: Registration.Standing] = [:]
     for trailer in message.trailers where trailer.key == "Claim" {
-      guard let (head, _) = Self.cut(trailer.value[...], at: ";") else { continue }
-      for standing in Registration.Standing.allCases where head.hasSuffix(standing.rawValue) {
-        standings[String(head.dropLast(standing.rawValue.utf8.count + 1))] = standing
+      guard let (head, _) = Self.cut(trailer.value, at: ";") else { continue }
+      for standing in Registration.Standing.allCases {
+        guard let label = Self.stem(head, before: " " + standing.rawValue) else { continue }
+        standings[String(label)] = standing
       }
     }
     for line in message.body {
@@ -134,16 +135,23 @@ extension RunMessage {
         failures.append(Failure(label: String(label), message: String(message)))
       } else if line.hasPrefix("withdrawn: ") {
         withdrawn.append(String(line.dropFirst(11)))
-      } else if let (path, rest) = Self.cut(line[...], at: " = ") {
+      } else if let (path, rest) = Self.cut(line, at: " = ") {
         values.append(Headline(String(path), rest))
       }
     }
   }
 
-  private static func claim(_ line: String) -> (Verdict, label: String, says: String)? {
-    guard let (word, rest) = cut(line[...], at: ": "), let verdict = Verdict(rawValue: String(word)) else { return nil }
+  private static func claim(_ line: Substring) -> (Verdict, label: String, says: String)? {
+    guard let (word, rest) = cut(line, at: ": "), let verdict = Verdict(rawValue: String(word)) else { return nil }
     let (label, says) = split(rest, at: ": ")
     return (verdict, String(label), String(says))
+  }
+
+  /// What stands before a text's last words; `nil` if they are others. By bytes, as ``cut(_:at:)``.
+  fileprivate static func stem(_ text: Substring, before words: String) -> Substring? {
+    let (bytes, last) = (text.utf8, words.utf8)
+    guard bytes.suffix(last.count).elementsEqual(last) else { return nil }
+    return Substring(bytes.dropLast(last.count))
   }
 
   /// What stands before and behind a separator; all before it if there is none.
@@ -153,14 +161,19 @@ extension RunMessage {
 
   /// What stands before and behind the first separator; `nil` if there is none. By bytes: a log reads many lines.
   private static func cut(_ text: Substring, at separator: String) -> (Substring, Substring)? {
-    let (bytes, mark) = (text.utf8, separator.utf8)
-    guard let first = mark.first else { return nil }
-    var place = bytes.startIndex
-    while let found = bytes[place...].firstIndex(of: first) {
-      if bytes[found...].starts(with: mark) {
-        return (text[..<found], text[bytes.index(found, offsetBy: mark.count)...])
-      }
-      place = bytes.index(after: found)
+    let mark = Array(separator.utf8)
+    let found = text.utf8.withContiguousStorageIfAvailable { place(of: mark, in: $0) }
+    guard let offset = found ?? nil else { return nil }
+    let end = text.utf8.index(text.startIndex, offsetBy: offset)
+    return (text[..<end], text[text.utf8.index(end, offsetBy: mark.count)...])
+  }
+}
+
+extension RunMessage {
+  private static func place(of mark: [UInt8], in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+    guard let start = bytes.baseAddress, let first = mark.first, bytes.count >= mark.count else { return nil }
+    for place in 0...(bytes.count - mark.count) where bytes[place] == first {
+      if memcmp(start + place, mark, mark.count) == 0 { return place }
     }
     return nil
   }
@@ -176,8 +189,9 @@ extension RunMessage.Headline {
   /// Reads ``text`` back.
   fileprivate init(_ path: String, _ rest: Substring) {
     let (value, was) = RunMessage.split(rest, at: " (was ")
-    let isBeyond = was.hasSuffix(", beyond its interval)")
-    let before = was.isEmpty ? nil : String(was.dropLast(isBeyond ? ", beyond its interval)".count : 1))
+    let beyond = RunMessage.stem(was, before: ", beyond its interval)")
+    let isBeyond = beyond != nil
+    let before = was.isEmpty ? nil : String(beyond ?? was.dropLast())
     self.init(
       path: path, value: String(value), before: before, movement: before == nil ? .equal : isBeyond ? .beyond : .within)
   }

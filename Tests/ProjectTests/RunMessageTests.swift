@@ -40,7 +40,7 @@ struct RunMessageTests {
     #expect(
       commit.trailers.last?.value
         == "high changed after; worded in source aaaaaaaaaa, first result in this commit")
-    let read = try #require(RunMessage(CommitMessage(parsing: commit.text), experiment: "sums"))
+    let read = try #require(RunMessage(CommitMessage.Lines(commit.text), experiment: "sums"))
     let claim = try #require(read.claims.first)
     #expect(read.claims.count == 1 && claim.label == "high" && claim.verdict == .refuted)
     #expect(claim.says == "It is: high (was low) = so." && claim.standing == .changed)
@@ -49,6 +49,6 @@ struct RunMessageTests {
     #expect(read.values[1].movement == .equal)
     #expect(read.failures.map(\.label) == ["broken"] && read.failures.map(\.message) == ["13 is unlucky"])
     #expect(read.withdrawn == ["gone"])
-    #expect(RunMessage(CommitMessage(parsing: commit.text), experiment: "others") == nil)
+    #expect(RunMessage(CommitMessage.Lines(commit.text), experiment: "others") == nil)
   }
 }
