@@ -53,6 +53,18 @@ public struct Ledger: Sendable {
       .mapValues { try TreeReader.content(of: $0, in: repository) }
   }
 
+  /// The files of every experiment's record, in the order of their names.
+  ///
+  /// - Parameter commit: The commit; the newest if `nil`.
+  public func records(at commit: CommitID? = nil) throws -> [(experiment: String, files: [String: Data])] {
+    let repository = try repository.open()
+    guard let root = try root(at: commit, in: repository) else { return [] }
+    return try TreeReader.entries(of: root, in: repository).filter(\.isRecord).sorted { $0.name < $1.name }.map { entry in
+      let files = try TreeReader.blobs(under: entry.id, in: repository)
+      return (entry.name, try files.mapValues { try TreeReader.content(of: $0, in: repository) })
+    }
+  }
+
   /// One file of an experiment's record; `nil` if it is not there.
   public func file(_ path: String, of experiment: String, at commit: CommitID? = nil) throws -> Data? {
     let repository = try repository.open()

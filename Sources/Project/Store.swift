@@ -29,10 +29,7 @@ extension Project {
   ///
   /// - Throws: `LedgerError` if there is no repository, `RecordError` if a record is damaged.
   public func newestRecords() throws -> [Record] {
-    let ledger = try ledger()
-    return try ledger.experiments().compactMap { name in
-      try ledger.files(experiment: name).map { try Record(experiment: name, files: $0) }
-    }
+    try ledger().records().map { try Record(experiment: $0.experiment, files: $0.files) }
   }
 }
 
@@ -40,13 +37,7 @@ extension Project {
 private struct RecordedResults {
   private let records: [(experiment: String, files: [String: Data])]
 
-  init(of project: Project) {
-    let ledger = try? project.ledger()
-    records =
-      ((try? ledger?.experiments()) ?? []).compactMap { name in
-        ((try? ledger?.files(experiment: name)) ?? nil).map { (name, $0) }
-      }
-  }
+  init(of project: Project) { records = (try? project.ledger().records()) ?? [] }
 
   /// The results that were recorded under a key, if there are any.
   func results(of key: Digest) -> Results? {

@@ -31,6 +31,25 @@ import Testing
     #expect(try sample.isSound())
   }
 
+  @Test("All records are told at once, each with its files; experiments can be asked for by a file that they hold.")
+  func allRecords() throws {
+    let sample = try Sample()
+    let ledger = try sample.ledger()
+    #expect(try ledger.records().isEmpty)
+    for (name, files) in [("b", Self.files), ("a", ["notes/x.txt": bytes("x")])] {
+      try ledger.record(experiment: name, files: files, message: .init(subject: name))
+    }
+    let first = try #require(try ledger.history().last?.commit)
+    let records = try ledger.records()
+    #expect(records.map(\.experiment) == ["a", "b"])
+    #expect(records.map(\.files) == [["notes/x.txt": bytes("x")], Self.files])
+    #expect(try ledger.records(at: first).map(\.experiment) == ["b"])
+    #expect(try ledger.experiments(holding: "notes/x.txt") == ["a"])
+    #expect(try ledger.experiments(holding: "results/probe.json") == ["b"])
+    #expect(try ledger.experiments(holding: "results").isEmpty && ledger.experiments(holding: "notes/y/x.txt").isEmpty)
+    #expect(try ledger.file("notes/x.txt", of: "a") == bytes("x") && ledger.file("notes", of: "a") == nil)
+  }
+
   @Test("An equal run gives no commit and writes nothing; a different one gives a commit on top.")
   func equalRun() throws {
     let sample = try Sample()
