@@ -59,7 +59,8 @@ public struct Ledger: Sendable {
   public func records(at commit: CommitID? = nil) throws -> [(experiment: String, files: [String: Data])] {
     let repository = try repository.open()
     guard let root = try root(at: commit, in: repository) else { return [] }
-    return try TreeReader.entries(of: root, in: repository).filter(\.isRecord).sorted { $0.name < $1.name }.map { entry in
+    return try TreeReader.entries(of: root, in: repository).filter(\.isRecord).sorted { $0.name < $1.name }.map {
+      entry in
       let files = try TreeReader.blobs(under: entry.id, in: repository)
       return (entry.name, try files.mapValues { try TreeReader.content(of: $0, in: repository) })
     }
