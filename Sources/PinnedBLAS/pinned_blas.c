@@ -33,10 +33,14 @@ int pinned_blas_load(PinnedBLAS *library, const char **why) {
     const char *name;
     size_t place;
   } functions[] = {
-      {"cblas_dgemm", offsetof(PinnedBLAS, dgemm)},          {"cblas_dsyrk", offsetof(PinnedBLAS, dsyrk)},
-      {"cblas_dtrsm", offsetof(PinnedBLAS, dtrsm)},          {"dposv_", offsetof(PinnedBLAS, dposv)},
-      {"dsyevd_", offsetof(PinnedBLAS, dsyevd)},             {"openblas_get_corename", offsetof(PinnedBLAS, corename)},
-      {"openblas_get_config", offsetof(PinnedBLAS, config)}, {"openblas_get_num_threads", offsetof(PinnedBLAS, threads)},
+      {"cblas_dgemm", offsetof(PinnedBLAS, dgemm)},
+      {"cblas_dsyrk", offsetof(PinnedBLAS, dsyrk)},
+      {"cblas_dtrsm", offsetof(PinnedBLAS, dtrsm)},
+      {"dposv_", offsetof(PinnedBLAS, dposv)},
+      {"dsyevd_", offsetof(PinnedBLAS, dsyevd)},
+      {"openblas_get_corename", offsetof(PinnedBLAS, corename)},
+      {"openblas_get_config", offsetof(PinnedBLAS, config)},
+      {"openblas_get_num_threads", offsetof(PinnedBLAS, threads)},
   };
   for (size_t index = 0; index < sizeof functions / sizeof functions[0]; index++) {
     void *function = file == NULL ? NULL : dlsym(file, functions[index].name);
