@@ -167,9 +167,7 @@ extension RunMessage {
     let end = text.utf8.index(text.startIndex, offsetBy: offset)
     return (text[..<end], text[text.utf8.index(end, offsetBy: mark.count)...])
   }
-}
 
-extension RunMessage {
   private static func place(of mark: [UInt8], in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
     guard let start = bytes.baseAddress, let first = mark.first, bytes.count >= mark.count else { return nil }
     for place in 0...(bytes.count - mark.count) where bytes[place] == first {
