@@ -16,12 +16,11 @@ public struct ServiceLimits: Hashable, Sendable {
   package var idle = Duration.seconds(120)
   /// How long a client may leave a piece of its answer unread.
   package var stall = Duration.seconds(10)
+  /// Connections that are let in whatever the other limits say.
+  package var roomForConnections = 256
 
   /// The standard limits.
   public init() {}
-
-  /// Connections at most, where that is more than ``connections`` needs.
-  package var roomForConnections = 256
 
   /// Connections at most: one for each answer and each waiting request, and as many again that are idle.
   var connections: Int { max(roomForConnections, 2 * (concurrent + queue)) }
