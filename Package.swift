@@ -80,14 +80,12 @@ let package = Package(
       name: "RunExperiments",
       capability: .command(
         intent: .custom(verb: "run-experiments", description: "Run every document, record results, render the report"),
-        permissions: [.writeToPackageDirectory(reason: "results go to git, the report to site/public")]),
-      dependencies: ["palimpsest"]),
+        permissions: [.writeToPackageDirectory(reason: "results go to git, the report to site/public")])),
     .plugin(
       name: "RenderSite",
       capability: .command(
         intent: .custom(verb: "render-site", description: "Render the report from the recorded results"),
-        permissions: [.writeToPackageDirectory(reason: "the report goes to site/public")]),
-      dependencies: ["palimpsest"]),
+        permissions: [.writeToPackageDirectory(reason: "the report goes to site/public")])),
 
     // What must hold of each parser whatever it is given: for the tests, and for the fuzzers in a package beside it.
     .target(

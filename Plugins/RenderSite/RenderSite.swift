@@ -5,7 +5,11 @@ import PackagePlugin
 @main
 struct RenderSite: CommandPlugin {
   func performCommand(context: PluginContext, arguments: [String]) throws {
-    let tool = try context.tool(named: "palimpsest")
+    // Asked for here: as a dependency of the plugin, the tool and all below it would be compiled twice by every build.
+    let built = try packageManager.build(.product("palimpsest"), parameters: .init(configuration: .release))
+    guard built.succeeded, let tool = built.builtArtifacts.first(where: { $0.kind == .executable }) else {
+      return Diagnostics.error("palimpsest could not be built:\n\(built.logText)")
+    }
     let process = Process()
     process.executableURL = tool.url
     process.currentDirectoryURL = context.package.directoryURL
