@@ -38,7 +38,7 @@ package enum DatasetCell: CellKind {
     let rows = try World(seed: context.stream("world").bits(at: 0)).standardDataset(settings.name.rawValue)
     let data = try DataRow.jsonLines(rows)
     let file = context.scope.root.appending(path: "experiments/data/\(settings.name.rawValue).jsonl")
-    if (try? Data(contentsOf: file)) != data { try AtomicFile.write(data, to: file.path) }
+    if (try? Data(contentsOf: file)) != data { try AtomicFile.write(data, to: file) }
 
     var results = Results()
     func counts(_ key: (DataRow) -> String) -> [(String, Int)] {

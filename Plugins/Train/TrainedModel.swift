@@ -37,7 +37,7 @@ struct TrainedModel {
   /// - Throws: an error of the file system.
   func keep(_ results: Results, madeWith key: CellKey) throws {
     let note = Note(madeWith: Self.deciding(key), files: try digests(), results: results)
-    try AtomicFile.write(try CanonicalJSON.encode(note), to: self.note.path)
+    try AtomicFile.write(try CanonicalJSON.encode(note), to: self.note)
   }
 
   private func digests() throws -> [String: Digest] {

@@ -67,6 +67,7 @@ enum Status: Int32, Error {
   /// Mistakes in what was given are told from runs that failed.
   init(of error: any Error) {
     switch error {
+    case let error as FileError where error.isDiskFull: self = .failed
     case is Problem, is Problems, is ProjectError, is DatasetError, is SubjectError, is TokenFileError,
       is LedgerError, is ConfigurationError, is CheckpointError, is SafetensorsError, is HookError, is SequenceError,
       is TokenizerError, is TemplateError, is KernelPath.Unsupported, is ParityError, is GGUFError, is FileError,

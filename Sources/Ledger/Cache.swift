@@ -24,7 +24,7 @@ public struct Cache: Sendable {
 
   /// Keeps some bytes and returns the name to load them by. Storing what is there already costs only a check.
   ///
-  /// - Throws: ``FileFailure`` if they cannot be written; no partial entry is left.
+  /// - Throws: `FileError` if they cannot be written; no partial entry is left.
   @discardableResult
   public func store(_ data: Data) throws -> Digest {
     let digest = Digest(of: data)
@@ -71,7 +71,7 @@ public struct Cache: Sendable {
 
   /// Keeps `data` as the result for `key`, in place of any earlier one.
   ///
-  /// - Throws: ``FileFailure`` if it cannot be written; an earlier result is then still there.
+  /// - Throws: `FileError` if it cannot be written; an earlier result is then still there.
   public func setResult(_ data: Data, for key: Digest) throws {
     let content = try store(data)
     try write(Data(Self.index(content, key: key).utf8), to: entry("keys", key))

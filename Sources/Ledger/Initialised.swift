@@ -1,5 +1,6 @@
 import CGit2
 import Foundation
+import Tensor
 
 /// What `palimpsest init` did.
 public struct Initialised: Hashable, Sendable, CustomStringConvertible {
@@ -28,7 +29,7 @@ extension Repository {
   /// Doing it again changes nothing.
   ///
   /// - Throws: ``LedgerError`` if a repository is there but cannot be used, or none can be made;
-  ///   ``FileFailure`` if `.gitignore` cannot be written.
+  ///   `FileError` if `.gitignore` cannot be written.
   public static func initialise(at folder: URL) throws -> Initialised {
     var made = false
     let repository: Repository

@@ -1,12 +1,13 @@
 import CGit2
 import Foundation
+import Tensor
 
 extension Repository {
   /// Tells git to merge some files with a command of one's own: in this repository's configuration and attributes, which
   /// no clone takes over.
   ///
   /// - Returns: what was done, a line each; nothing if all is so already.
-  /// - Throws: ``LedgerError``, ``FileFailure``.
+  /// - Throws: ``LedgerError``, `FileError`.
   public func installMergeDriver(
     name: String, description: String, command: String, patterns: [String]
   ) throws -> [String] {

@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 
 extension Repository {
   /// Checks a commit out into a linked worktree with no branch, as `git worktree add --detach` does, by that command:

@@ -2,6 +2,7 @@ import Experiment
 import Foundation
 import Ledger
 import Site
+import Tensor
 
 extension Project {
   /// Two commits of results side by side, an entry for each experiment whose record differs.
@@ -27,7 +28,7 @@ extension Project {
 
   /// Writes two commits of results side by side as one HTML page that stands alone, figures in pairs.
   ///
-  /// - Throws: as ``diff(_:experiment:)``; `FileFailure` if the file cannot be written.
+  /// - Throws: as ``diff(_:experiment:)``; `FileError` if the file cannot be written.
   public func writeDiff(_ comparisons: [RecordComparison], range: String?, to file: URL) throws {
     let (from, to) = try self.range(range)
     let site = Site(theme: root.appending(path: "site"), output: reportFolder)

@@ -63,7 +63,7 @@ extension Project {
   /// Tells git to merge the files of records with `palimpsest merge-driver`.
   ///
   /// - Returns: what was done, a line each; nothing if it was done before.
-  /// - Throws: `LedgerError`, `FileFailure`.
+  /// - Throws: `LedgerError`, `FileError`.
   public static func installMergeDriver(at folder: URL) throws -> [String] {
     try Repository.discover(from: folder).installMergeDriver(
       name: "palimpsest", description: "records of results, one as a whole",

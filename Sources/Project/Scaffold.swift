@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import Tensor
 
 extension Project {
   /// Makes a folder ready for experiments: a git repository, `experiments/`, and the lines that git is to ignore.

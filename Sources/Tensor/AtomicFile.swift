@@ -1,16 +1,18 @@
 import Foundation
 import Synchronization
 
-/// Writes a file so that a reader, or a crash, sees the old content or the new one and never a part: the bytes go to a
-/// file aside, are flushed to the disk, and then take the name.
+/// Writes files so that a reader, or a machine that loses power, sees the old bytes or the new ones and never a mixture:
+/// the bytes go to a file aside, are flushed to the disk, and then take the name.
 public enum AtomicFile {
   private static let serial = Atomic<Int>(0)
 
-  /// Writes `data` to `path`.
+  /// Writes `data` to a file.
   ///
-  /// - Throws: `FileError` if the disk is full or the directory cannot be written; what was there stays.
-  public static func write(_ data: some DataProtocol, to path: String) throws(FileError) {
-    try write(to: path) { (sink) throws(FileError) in
+  /// Missing folders are made. A symbolic link is followed, and an existing file's permissions are kept.
+  ///
+  /// - Throws: `FileError` if any step is refused; what was there stays.
+  public static func write(_ data: some DataProtocol, to url: URL) throws(FileError) {
+    try write(to: url) { (sink) throws(FileError) in
       for region in data.regions {
         let result = region.withUnsafeBytes { buffer in
           Result { () throws(FileError) in try sink.append(buffer) }
@@ -20,36 +22,35 @@ public enum AtomicFile {
     }
   }
 
-  /// Writes what `body` appends to `path`.
+  /// Writes what `body` appends to a file, as ``write(_:to:)``.
   ///
-  /// - Throws: `FileError`, or what `body` throws; what was there stays.
-  public static func write(to path: String, _ body: (Sink) throws(FileError) -> Void) throws(FileError) {
+  /// - Throws: `FileError` if any step is refused, or what `body` throws; what was there stays.
+  public static func write(to url: URL, _ body: (Sink) throws(FileError) -> Void) throws(FileError) {
+    let target = url.resolvingSymlinksInPath()
+    let folder = target.deletingLastPathComponent()
+    try makeFolder(folder)
+    // Its own short name: the target's may already be as long as the system allows.
     let number = serial.wrappingAdd(1, ordering: .relaxed).newValue
-    let directory = (path as NSString).deletingLastPathComponent
-    let name = (path as NSString).lastPathComponent
-    let folder = directory.isEmpty ? "." : directory
-    let aside = "\(folder)/.\(name).\(getpid()).\(number).part"
-    let descriptor = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileError(action: "write", path: path, errno: errno) }
+    let name = ".palimpsest-\(getpid())-\(number)-\(UInt32.random(in: 0...UInt32.max)).tmp"
+    let aside = folder.appending(path: name).path
     do throws(FileError) {
-      try body(Sink(descriptor: descriptor, path: path))
-      guard fsync(descriptor) == 0 else { throw FileError(action: "flush", path: path, errno: errno) }
+      try fill(aside, for: target.path, body)
+      guard rename(aside, target.path) == 0 else { throw refusal("replace", target.path) }
     } catch {
-      close(descriptor)
       unlink(aside)
       throw error
     }
-    guard close(descriptor) == 0, rename(aside, path) == 0 else {
-      let code = errno
-      unlink(aside)
-      throw FileError(action: "replace", path: path, errno: code)
-    }
-    // The name too must reach the disk. Some file systems cannot flush a directory, and lose nothing by it.
-    let parent = open(folder, O_RDONLY | O_CLOEXEC)
-    if parent >= 0 {
-      fsync(parent)
-      close(parent)
-    }
+    try flush(folder: folder.path)
+  }
+
+  /// Makes a folder and those above it; no error if it is there.
+  ///
+  /// - Throws: `FileError`.
+  public static func makeFolder(_ folder: URL) throws(FileError) {
+    if mkdir(folder.path, 0o777) == 0 || errno == EEXIST { return }
+    guard errno == ENOENT, folder.pathComponents.count > 1 else { throw refusal("make the folder", folder.path) }
+    try makeFolder(folder.deletingLastPathComponent())
+    guard mkdir(folder.path, 0o777) == 0 || errno == EEXIST else { throw refusal("make the folder", folder.path) }
   }
 
   /// Where the bytes of a file being written go.
@@ -66,7 +67,7 @@ public enum AtomicFile {
         let written = Foundation.write(descriptor, address, min(rest.count, 1 << 30))
         if written < 0 {
           if errno == EINTR { continue }
-          throw FileError(action: "write", path: path, errno: errno)
+          throw refusal("write", path)
         }
         rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
       }
@@ -82,4 +83,28 @@ public enum AtomicFile {
       try result.get()
     }
   }
+
+  private static func fill(
+    _ aside: String, for target: String, _ body: (Sink) throws(FileError) -> Void
+  ) throws(FileError) {
+    let descriptor = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw refusal("write", target) }
+    defer { close(descriptor) }
+    var status = stat()
+    if stat(target, &status) == 0 { fchmod(descriptor, status.st_mode & 0o777) }
+    try body(Sink(descriptor: descriptor, path: target))
+    guard fsync(descriptor) == 0 else { throw refusal("flush", target) }
+  }
+
+  private static func flush(folder: String) throws(FileError) {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw refusal("open the folder", folder) }
+    defer { close(descriptor) }
+    // Some file systems cannot flush a folder and say so with EINVAL; there is nothing better to do on them.
+    guard fsync(descriptor) == 0 || errno == EINVAL else { throw refusal("flush the folder", folder) }
+  }
+}
+
+private func refusal(_ action: String, _ path: String) -> FileError {
+  FileError(action: action, path: path, errno: errno)
 }

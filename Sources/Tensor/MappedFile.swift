@@ -57,23 +57,3 @@ public final class MappedFile: @unchecked Sendable {
     if let address = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), bytes.count) }
   }
 }
-
-/// What the system refused to do with a file.
-public struct FileError: Error, Equatable, CustomStringConvertible {
-  /// A verb: open, write, rename.
-  public let action: String
-  /// The file.
-  public let path: String
-  /// The system's error number.
-  public let errno: Int32
-
-  /// Names a refusal.
-  public init(action: String, path: String, errno: Int32) {
-    self.action = action
-    self.path = path
-    self.errno = errno
-  }
-
-  /// What is wrong, and what to do.
-  public var description: String { "cannot \(action) \(path): \(String(cString: strerror(errno)))" }
-}

@@ -35,7 +35,7 @@ extension Trainer {
       tensors, metadata: ["format": "pt"], to: directory.appending(path: "model.safetensors").path)
     try AtomicFile.write(
       try configuration.json(dtype: type == .f32 ? "float32" : "bfloat16"),
-      to: directory.appending(path: "config.json").path)
+      to: directory.appending(path: "config.json"))
   }
 
   /// Copies of all parameters' numbers in a buffer that is laid out like the weights.

@@ -20,7 +20,7 @@ extension Checkpoint {
     try manager.createDirectory(at: aside, withIntermediateDirectories: true)
     do {
       let configurationFile = aside.appending(path: "config.json")
-      try AtomicFile.write(try untiedConfiguration(), to: configurationFile.path)
+      try AtomicFile.write(try untiedConfiguration(), to: configurationFile)
       let untied = try ModelConfiguration(contentsOf: configurationFile)
       try SafetensorsFile.write(
         try tensors(without: taking, untied: untied), metadata: ["format": "pt"],

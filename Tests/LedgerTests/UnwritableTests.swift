@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import Tensor
 import Testing
 
 @Suite struct UnwritableTests {
@@ -77,7 +78,7 @@ import Testing
     #expect(try ledger.files(experiment: "new") == ["small": bytes("fits")])
 
     let cache = Cache(project: disk.url)
-    #expect(throws: FileFailure.self) { try cache.store(Data(repeating: 7, count: 2 << 20)) }
+    #expect(throws: FileError.self) { try cache.store(Data(repeating: 7, count: 2 << 20)) }
     let left = try FileManager.default.subpathsOfDirectory(atPath: cache.folder.path).filter { $0.hasSuffix(".tmp") }
     #expect(left == [])
   }

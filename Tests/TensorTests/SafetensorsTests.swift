@@ -251,23 +251,4 @@ struct SafetensorsTests {
     #expect(problem { try SafetensorsFile.write(twice, to: path) } == .duplicateName)
     #expect(try SafetensorsFile(path: path).entries.count == 2, "a refused write leaves the file as it was")
   }
-
-  @Test("A file that cannot be written leaves nothing behind and keeps what was there.")
-  func failedWrites() throws {
-    let scratch = try Scratch()
-    let missing = scratch.path("no/such/folder/file")
-    #expect(throws: FileError(action: "write", path: missing, errno: ENOENT)) {
-      try AtomicFile.write(Data([1]), to: missing)
-    }
-    let path = scratch.path("kept")
-    try AtomicFile.write(Data([1, 2, 3]), to: path)
-    #expect(throws: FileError(action: "append", path: path, errno: ENOSPC)) {
-      try AtomicFile.write(to: path) { (sink) throws(FileError) in
-        try sink.append(contentsOf: [UInt8](repeating: 9, count: 100))
-        throw FileError(action: "append", path: path, errno: ENOSPC)
-      }
-    }
-    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data([1, 2, 3]))
-    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.url.path) == ["kept"])
-  }
 }

@@ -1,5 +1,6 @@
 import CGit2
 import Foundation
+import Tensor
 
 /// Says, while a branch is moved, who moves it where: so that the lock of a process that was killed meanwhile can be told
 /// from one that somebody holds.

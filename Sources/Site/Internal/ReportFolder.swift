@@ -19,8 +19,7 @@ struct ReportFolder {
     for (path, data) in files.sorted(by: { $0.key < $1.key }) {
       let file = url.appending(path: path)
       if let old = try? Data(contentsOf: file), old == data { continue }
-      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try AtomicFile.write(data, to: file.path)
+      try AtomicFile.write(data, to: file)
     }
     let after = kept.union(files.keys)
     for path in before.subtracting(after) { remove(path) }
@@ -34,7 +33,7 @@ struct ReportFolder {
     let data = Data(paths.sorted().map { $0 + "\n" }.joined().utf8)
     let file = url.appending(path: Self.manifest)
     if let old = try? Data(contentsOf: file), old == data { return }
-    try AtomicFile.write(data, to: file.path)
+    try AtomicFile.write(data, to: file)
   }
 
   private func written() -> Set<String> {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Writes small GGUF files (version 3): texts, whole numbers and float32 tensors, such as control vectors.
 public enum GGUFWriter {
   /// A value of the file's metadata.
@@ -47,7 +49,7 @@ public enum GGUFWriter {
     }
     pad(&bytes)
     let whole = bytes
-    try AtomicFile.write(to: path) { (sink) throws(FileError) in try sink.append(contentsOf: whole) }
+    try AtomicFile.write(to: URL(filePath: path)) { (sink) throws(FileError) in try sink.append(contentsOf: whole) }
   }
 
   private static func append(_ number: some FixedWidthInteger, to bytes: inout [UInt8]) {

@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 
 /// A tensor to be written.
@@ -62,7 +63,7 @@ extension SafetensorsFile {
       ($1.value.type.byteCount, $0.name) < ($0.value.type.byteCount, $1.name)
     }
     let header = try header(sorted, metadata: metadata, path: path)
-    try AtomicFile.write(to: path) { (sink) throws(FileError) in
+    try AtomicFile.write(to: URL(filePath: path)) { (sink) throws(FileError) in
       try sink.append(contentsOf: header)
       for (_, value) in sorted { try append(value, to: sink) }
     }
