@@ -1,7 +1,5 @@
 import CGit2
-import Dispatch
 import Foundation
-import Synchronization
 
 extension Ledger {
   /// The records of one experiment, or of all, newest first.
@@ -20,68 +18,23 @@ extension Ledger {
     let handle = try repository.open()
     guard let first = try start?.oid ?? Tip.of(branch, in: handle).start else { return [] }
     var walk = HistoryWalk(from: first, index: HistoryIndex(of: repository))
-    let reading = EntryReading(repository)
-    var (found, piece) = (0, [(commit: String, node: HistoryIndex.Node)]())
-    while found < limit ?? .max, let next = try walk.next(in: handle) {
-      let (records, registered) = (next.node.records, registrations ? next.node.registered : [])
+    var entries: [Entry] = []
+    while entries.count < limit ?? .max, let (commit, node) = try walk.next(in: handle) {
+      let (records, registered) = (node.records, registrations ? node.registered : [])
       if let experiment, !records.contains(experiment), !registered.contains(experiment) { continue }
-      if !registrations, records.isEmpty, !next.node.registered.isEmpty { continue }
-      found += 1
-      piece.append(next)
-      if piece.count == EntryReading.piece { reading.begin(exchange(&piece, with: [])) }
+      if !registrations, records.isEmpty, !node.registered.isEmpty { continue }
+      entries.append(Entry(commit, node))
     }
     walk.index.keep()
-    return try reading.end(with: try piece.map { try HistoryWalk.entry($0.commit, $0.node, in: handle) })
+    return entries
   }
 }
 
-/// Reads the commits of a long history on the machine's threads, while the walk goes on.
-private final class EntryReading: Sendable {
-  /// As many are worth a thread.
-  static let piece = 512
-
-  /// libgit2's handle, for one thread at a time.
-  private final class Reader: @unchecked Sendable {
-    let handle: Handle
-    init(_ repository: Repository) throws { handle = try repository.open() }
-  }
-
-  private let repository: Repository
-  private let group = DispatchGroup()
-  private let idle = Mutex<[Reader]>([])
-  private let pieces = Mutex<[Result<[Entry], any Error>?]>([])
-
-  init(_ repository: Repository) { self.repository = repository }
-
-  /// Begins to read some commits.
-  func begin(_ piece: [(commit: String, node: HistoryIndex.Node)]) {
-    let place = pieces.withLock { pieces in
-      pieces.append(nil)
-      return pieces.count - 1
-    }
-    DispatchQueue.global().async(group: group) {
-      let result = Result {
-        let reader = try self.idle.withLock { $0.popLast() } ?? Reader(self.repository)
-        defer { self.idle.withLock { $0.append(reader) } }
-        return try piece.map { try HistoryWalk.entry($0.commit, $0.node, in: reader.handle) }
-      }
-      self.pieces.withLock { $0[place] = result }
-    }
-  }
-
-  /// Waits for all.
-  ///
-  /// - Parameter last: what comes behind them.
-  /// - Returns: all, in the order in which they were begun.
-  func end(with last: [Entry]) throws -> [Entry] {
-    group.wait()
-    let pieces = pieces.withLock { exchange(&$0, with: []) }
-    if pieces.isEmpty { return last }
-    var all: [Entry] = []
-    all.reserveCapacity(pieces.count * Self.piece + last.count)
-    for piece in pieces { all += try piece?.get() ?? [] }
-    all += last
-    return all
+extension Entry {
+  fileprivate init(_ commit: String, _ node: HistoryIndex.Node) {
+    self.init(
+      commit: CommitID(trusted: commit), authored: node.authored, parents: node.parents.map { CommitID(trusted: $0) },
+      experiments: node.records, registered: node.registered)
   }
 }
 
@@ -133,7 +86,8 @@ private struct HistoryWalk {
     }
     let changes = try changed ?? TreeChanges(from: nil, to: tree, in: repository)
     let node = HistoryIndex.Node(
-      time: git_commit_time(commit.pointer), parents: parents, records: changes.records, registered: changes.registered)
+      time: git_commit_time(commit.pointer), parents: parents, records: changes.records, registered: changes.registered,
+      authored: Authored(commit.pointer))
     if !isCut { index.add(node, at: name) }
     return node
   }
@@ -149,18 +103,4 @@ private struct HistoryWalk {
   }
 
   private static func id(_ name: String) throws -> git_oid { try CommitID(trusted: name).oid }
-
-  static func entry(_ name: String, _ node: HistoryIndex.Node, in repository: borrowing Handle) throws -> Entry {
-    let handle = try Handle.commit(try id(name), in: repository)
-    let commit = handle.pointer
-    let author = git_commit_author(commit)?.pointee
-    return Entry(
-      commit: CommitID(trusted: name),
-      date: Date(timeIntervalSince1970: TimeInterval(author?.when.time ?? git_commit_time(commit))),
-      offset: Int(author?.when.offset ?? 0),
-      author: author?.name.map { String(cString: $0) } ?? "",
-      email: author?.email.map { String(cString: $0) } ?? "",
-      text: git_commit_message(commit).map { String(cString: $0) } ?? "",
-      parents: node.parents.map { CommitID(trusted: $0) }, experiments: node.records, registered: node.registered)
-  }
 }

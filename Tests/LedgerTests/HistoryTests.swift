@@ -64,6 +64,52 @@ import Testing
     #expect(subjects.sorted() == ["base", "merge", "ours", "theirs"])
   }
 
+  @Test("A long history is told from its index as it is from its commits, and a damaged index counts as none.")
+  func index() throws {
+    let sample = try Sample()
+    let ledger = try sample.ledger()
+    let messages = [
+      "one line", "a subject\n\na body\tapart by\ttabs\n\nKey: value\n",
+      "carriage returns\r\n\r\nof another system\r\n",
+      "ein Stück, 三", "", "\u{1}odd\u{2}", "lines\n\n\n\nfar apart\n\n",
+    ]
+    let authors = ["A <a@example.org>", "Ä\tB <>", " <c/d@example.org>"]
+    var stream = ""
+    for number in 0..<80 {
+      let message = messages[number % messages.count]
+      stream += "commit refs/heads/results\nmark :\(number + 1)\n"
+      stream += "author \(authors[number % authors.count]) \(1_700_000_000 + number) -0230\n"
+      stream +=
+        "committer C <c@example.org> \(1_700_000_000 + 60 * number) +0000\ndata \(message.utf8.count)\n\(message)\n"
+      if number > 0, number % 20 == 0 { stream += "merge :\(number - 3)\n" }
+      stream += "M 100644 inline e\(number % 3)/x\ndata 2\n\(10 + number)\n"
+      if number % 7 == 0 { stream += "M 100644 inline claims/e\(number)/x\ndata 1\nx\n" }
+    }
+    let file = sample.url.appending(path: "stream")
+    try Data(stream.utf8).write(to: file)
+    try sample.git("update-ref", "-d", "refs/heads/results")
+    _ = try Git.run(["sh", "-c", "git fast-import --quiet --force < stream"], in: sample.url)
+
+    let read = try ledger.history(registrations: true)
+    #expect(read.count == 80)
+    let outside = try sample.git("log", "--format=%H %ad %an|%ae", "--date=raw", "results").split(separator: "\n")
+    #expect(
+      Set(read.map { "\($0.commit) \(Int($0.date.timeIntervalSince1970)) -0230 \($0.author)|\($0.email)" })
+        == Set(outside.map(String.init)))
+    #expect(read.allSatisfy { $0.offset == -150 })
+    let index = sample.url.appending(path: ".git/palimpsest/history")
+    let kept = try Data(contentsOf: index)
+    #expect(try ledger.history(registrations: true) == read)
+    #expect(try Data(contentsOf: index) == kept, "nothing was to be added")
+    var damaged = kept
+    damaged[damaged.count / 2] ^= 1
+    for other in [damaged, kept.dropLast(100), Data("palimpsest history 1\n".utf8), Data()] {
+      try other.write(to: index)
+      #expect(try ledger.history(registrations: true) == read)
+      #expect(try Data(contentsOf: index) == kept, "written anew")
+    }
+  }
+
   @Test("Changes between two commits are each file added, modified or removed, with both sides.")
   func changes() throws {
     let sample = try Sample()

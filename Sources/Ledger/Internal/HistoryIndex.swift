@@ -2,7 +2,7 @@ import CGit2
 import Foundation
 import Tensor
 
-/// What each commit changed, kept beside the repository's objects, so that a long history is walked without reading it.
+/// What each commit says and changed, kept beside the repository's objects, so that a long history is read without them.
 ///
 /// A line is a function of its commit's name alone, so it never goes stale: the file may be deleted, or lack commits, at
 /// any time. One that is not whole by its own sum counts as absent.
@@ -13,6 +13,7 @@ struct HistoryIndex {
     let parents: [String]
     /// The experiments whose records differ from each parent's, and those whose registered claims do.
     let records, registered: [String]
+    let authored: Authored
   }
 
   private let file: URL
@@ -23,8 +24,9 @@ struct HistoryIndex {
 
   /// More commits than these are worth a new file.
   private static let patience = 64
-  private static let form = "palimpsest history 1"
+  private static let form = "palimpsest history 2\n"
   private static let lineFeed = UInt8(ascii: "\n")
+  private static let tab = UInt8(ascii: "\t")
 
   /// Reads the file, if there is one.
   init(of repository: Repository) {
@@ -41,37 +43,33 @@ struct HistoryIndex {
   /// Writes the file anew if enough was added. That it cannot be written costs time, and nothing else.
   func keep() {
     guard added.count > Self.patience else { return }
-    var all = added.map { commit, node in
-      (
-        commit,
-        "\(commit)\t\(node.time)\t\(node.parents.joined(separator: "/"))\t"
-          + "\(node.records.joined(separator: "/"))\t\(node.registered.joined(separator: "/"))\n"
-      )
-    }
-    all += lines.map { (Self.string(bytes[$0].prefix(Self.name)), Self.string(bytes[$0]) + "\n") }
+    var all = added.map { ($0, Self.line($0, $1)[...]) }
+    all += lines.map { (Self.string(bytes[$0].prefix(Self.name)), bytes[$0.lowerBound...$0.upperBound]) }
       .filter { added[$0.0] == nil }
-    var text = Self.form + "\n" + all.sorted { $0.0 < $1.0 }.map(\.1).joined()
-    text += Digest(of: text).hex + "\n"
-    try? AtomicFile.write(Data(text.utf8), to: file)
+    var data = Data(Self.form.utf8)
+    for (_, line) in all.sorted(by: { $0.0 < $1.0 }) { data += line }
+    data += Data((Digest(of: data).hex + "\n").utf8)
+    try? AtomicFile.write(data, to: file)
   }
 
   /// The bytes and lines of a file that is whole by its own sum.
   private static func whole(_ data: Data) -> ([UInt8], [Range<Int>])? {
     let sum = data.suffix(65)
-    guard data.count > 65, sum.last == lineFeed,
+    guard data.count > 65, sum.last == lineFeed, data.starts(with: form.utf8),
       Digest(of: data.dropLast(65)).hex == string(Array(sum.dropLast())[...])
     else { return nil }
     let bytes = Array(data.dropLast(65))
     var lines: [Range<Int>] = []
-    lines.reserveCapacity(bytes.count / 64)
-    var start = 0
-    for (place, byte) in bytes.enumerated() where byte == lineFeed {
-      lines.append(start..<place)
-      start = place + 1
+    var start = form.utf8.count
+    bytes.withUnsafeBytes { all in
+      while start < all.count, let rest = all.baseAddress.map({ $0 + start }),
+        let end = memchr(rest, Int32(lineFeed), all.count - start)
+      {
+        lines.append(start..<(start + (end - UnsafeMutableRawPointer(mutating: rest))))
+        start = lines[lines.count - 1].upperBound + 1
+      }
     }
-    guard lines.dropFirst().allSatisfy({ $0.count > name }), let first = lines.first, string(bytes[first]) == form
-    else { return nil }
-    return (bytes, Array(lines.dropFirst()))
+    return lines.allSatisfy { $0.count > name } && start == bytes.count ? (bytes, lines) : nil
   }
 
   /// The digits of a commit's name.
@@ -95,14 +93,31 @@ struct HistoryIndex {
     }
   }
 
+  /// A commit's line: fields between tabs, and last what its author wrote, whose line feeds are NUL here.
+  private static func line(_ commit: String, _ node: Node) -> [UInt8] {
+    let (lists, authored) = ([node.parents, node.records, node.registered], node.authored)
+    let fields =
+      [commit, "\(node.time)"] + lists.map { $0.joined(separator: "/") }
+      + ["\(authored.time)", "\(authored.offset)"]
+    var line = Array(fields.joined(separator: "\t").utf8)
+    line.append(tab)
+    for byte in authored.written { line.append(byte == lineFeed ? 0 : byte) }
+    line.append(lineFeed)
+    return line
+  }
+
   private static func node(_ line: ArraySlice<UInt8>) -> Node? {
-    let fields = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
-    guard fields.count == 5, let time = git_time_t(string(fields[1])) else { return nil }
-    return Node(time: time, parents: names(fields[2]), records: names(fields[3]), registered: names(fields[4]))
+    let fields = line.split(separator: tab, maxSplits: 7, omittingEmptySubsequences: false)
+    guard fields.count == 8, let time = git_time_t(string(fields[1])), let authored = Int64(string(fields[5])),
+      let offset = Int(string(fields[6]))
+    else { return nil }
+    return Node(
+      time: time, parents: names(fields[2]), records: names(fields[3]), registered: names(fields[4]),
+      authored: Authored(time: authored, offset: offset, written: fields[7]))
   }
 
   private static func names(_ bytes: ArraySlice<UInt8>) -> [String] {
-    bytes.split(separator: UInt8(ascii: "/")).map(string)
+    bytes.isEmpty ? [] : bytes.split(separator: UInt8(ascii: "/")).map(string)
   }
 
   private static func string(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
