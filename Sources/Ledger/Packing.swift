@@ -9,8 +9,9 @@ extension Repository {
   /// Each record is a pack of its own, and every reader looks through all of them. `git gc --auto` decides by the
   /// repository's own settings whether it is time, and goes on in the background. Where there is no git, nothing happens.
   public func packIfPiledUp() {
-    let folder = commonDirectory.appending(path: "objects/pack").path(percentEncoded: false)
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let folder = commonDirectory.appending(path: "objects/pack")
+    PackFile.releaseAbandoned(in: folder)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false))) ?? []
     guard names.count(where: { $0.hasSuffix(".pack") }) > Self.pile else { return }
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")

@@ -85,6 +85,38 @@ import Testing
     #expect(try sample.isSound())
   }
 
+  @Test("A pack that a killed process was moving is given back after an hour, and nobody else's.")
+  func abandoned() throws {
+    let sample = try Sample()
+    let ledger = try sample.ledger()
+    let packs = sample.url.appending(path: ".git/objects/pack")
+    try ledger.record(experiment: "a", files: ["x": bytes("1")], message: .init(subject: "a"))
+    let whole = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: packs.path).first { $0.hasSuffix(".idx") }?.dropLast(4))
+    func keep(_ stem: some StringProtocol, _ text: String, age: TimeInterval) throws {
+      let file = packs.appending(path: "\(stem).keep")
+      try bytes(text).write(to: file)
+      let date = Date(timeIntervalSinceNow: -age)
+      try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: file.path)
+    }
+    for name in ["pack-old.pack", "pack-young.pack", "pack-other.pack"] {
+      try bytes("PACK").write(to: packs.appending(path: name))
+    }
+    try keep(whole, "palimpsest\n", age: 4000)
+    try keep("pack-old", "palimpsest\n", age: 4000)
+    try keep("pack-young", "palimpsest\n", age: 60)
+    try keep("pack-other", "fetch-pack 12 on here\n", age: 4000)
+    ledger.repository.packIfPiledUp()
+    let left = try FileManager.default.contentsOfDirectory(atPath: packs.path)
+    #expect(
+      left.filter { !$0.hasSuffix(".rev") }.sorted()
+        == [
+          "\(whole).idx", "\(whole).pack", "pack-other.keep", "pack-other.pack", "pack-young.keep", "pack-young.pack",
+        ]
+        .sorted())
+    #expect(try ledger.history().count == 1)
+  }
+
   @Test("A pack comes under a name that git keeps until its index is there, and never an index before its pack.")
   func packs() throws {
     let sample = try Sample()

@@ -31,6 +31,7 @@ enum PackFile {
     let keep = "\(folder)/\(files.first?.replacing(".pack", with: "") ?? "").keep"
     let kept = open(keep, O_WRONLY | O_CREAT | O_CLOEXEC, 0o444)
     guard kept >= 0 else { throw failure(at: repository) }
+    _ = Foundation.write(kept, mark, mark.utf8.count)
     close(kept)
     defer { unlink(keep) }
     for file in files {
@@ -40,6 +41,27 @@ enum PackFile {
     if descriptor >= 0 {
       fsync(descriptor)
       close(descriptor)
+    }
+  }
+
+  /// What our `.keep` files say, so that nobody's own are taken for them.
+  private static let mark = "palimpsest\n"
+
+  /// Gives back to `git gc` the packs of processes that were killed while they moved one: their `.keep` files, and what
+  /// has no index. That takes a moment, so that after an hour it is certain.
+  ///
+  /// - Parameter folder: the repository's folder of packs.
+  static func releaseAbandoned(in folder: URL) {
+    let names = Set((try? FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false))) ?? [])
+    for name in names where name.hasSuffix(".keep") {
+      let keep = folder.appending(path: name).path(percentEncoded: false)
+      var status = stat()
+      guard stat(keep, &status) == 0, Date.now.timeIntervalSince1970 - Double(status.st_mtim.tv_sec) > 3600,
+        FileManager.default.contents(atPath: keep) == Data(mark.utf8)
+      else { continue }
+      let stem = name.dropLast(".keep".count)
+      if !names.contains("\(stem).idx") { unlink(folder.appending(path: "\(stem).pack").path(percentEncoded: false)) }
+      unlink(keep)
     }
   }
 
