@@ -93,6 +93,16 @@ struct InlineValueTests {
     #expect(try parse("@claim-c\n\n\(claim)").references.map(\.kind) == [.claim])
   }
 
+  @Test("A figure or table of a cell that has several is meant by its name; a full stop begins none.")
+  func named() throws {
+    let document = try parse(
+      "(@fig-a.by-order), @tbl-a.two. See @fig-a.\nOr @fig-a... and @cell-a.x @fig-a.-b\n\n\(cellA)")
+    #expect(
+      document.references.map(\.source) == ["@fig-a.by-order", "@tbl-a.two", "@fig-a", "@fig-a", "@cell-a", "@fig-a"])
+    #expect(document.references.map(\.name) == ["by-order", "two", nil, nil, nil, nil])
+    #expect(try messages("@fig-b.x\n\n\(cellA)").first?.contains("unknown label “b” in @fig-b.x") == true)
+  }
+
   @Test("What only looks like a value or a reference stays text.")
   func lookAlikes() throws {
     let document = try parse(

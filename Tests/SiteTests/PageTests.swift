@@ -62,6 +62,9 @@ struct PageTests {
       #expect(html.contains("id=\"\(id)\""), "\(id)")
     }
     #expect(html.contains("<strong>Figure 2.</strong>"))
+    #expect(html.contains("href=\"#fig-harmfulness.layers\">Figure 2</a>"), "one of several, by its name")
+    let missing = "“harmfulness” has no figure “places” in this record"
+    #expect(html.contains("title=\"\(missing)\">@fig-harmfulness.places</span>"))
   }
 
   @Test("Every link to a file or a place of the same page leads somewhere.")

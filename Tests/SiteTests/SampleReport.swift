@@ -65,6 +65,7 @@ enum SampleReport {
     ## What the model says
 
     Ablating the direction stops refusal (@fig-refusal), and the ablated model still names the right object.
+    By layer it looks alike (@fig-harmfulness.layers, not @fig-harmfulness.places).
 
     ```{ablation}
     label: refusal

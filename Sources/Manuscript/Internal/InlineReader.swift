@@ -181,15 +181,15 @@ struct InlineReader {
     var index = 0
     func taken(_ range: Range<Int>) -> String { String(String.UnicodeScalarView(scalars[range])) }
     while index < scalars.count {
-      guard scalars[index] == "@", let (kind, label) = Self.reference(scalars[(index + 1)...]) else {
+      guard scalars[index] == "@", let (kind, label, name) = Self.reference(scalars[(index + 1)...]) else {
         index += 1
         continue
       }
-      let source = "@\(kind.rawValue)-\(label)"
+      let source = "@\(kind.rawValue)-\(label)\(name.map { ".\($0)" } ?? "")"
       let end = index + source.unicodeScalars.count
       let isApart = index == 0 || !(scalars[index - 1].isWord || scalars[index - 1].properties.isAlphabetic)
       if let place = find(source), isApart, linkDepth == 0 {
-        let reference = CrossReference(kind: kind, label: label, location: text.location(place))
+        let reference = CrossReference(kind: kind, label: label, name: name, location: text.location(place))
         references.append(reference)
         if textStart < index { result.append(.text(taken(textStart..<index))) }
         result.append(.reference(reference))
@@ -201,16 +201,27 @@ struct InlineReader {
     return result
   }
 
-  /// The kind and label of a text that starts with `fig-label`.
-  private static func reference(_ scalars: ArraySlice<Unicode.Scalar>) -> (CrossReference.Kind, String)? {
-    var word = scalars.prefix { $0.isWord || $0 == "-" }
-    while word.last == "-" || word.last == "_" { word.removeLast() }
+  /// The kind, label and name of a text that starts with `fig-label` or `fig-label.name`.
+  private static func reference(_ scalars: ArraySlice<Unicode.Scalar>) -> (CrossReference.Kind, String, String?)? {
+    let word = word(scalars)
     let text = String(String.UnicodeScalarView(word))
     for kind in CrossReference.Kind.allCases where text.hasPrefix("\(kind.rawValue)-") {
       let label = text.dropFirst(kind.rawValue.count + 1)
-      return label.isEmpty ? nil : (kind, String(label))
+      guard !label.isEmpty else { return nil }
+      let rest = scalars[word.endIndex...]
+      guard kind == .figure || kind == .table, rest.first == ".", case let name = Self.word(rest.dropFirst()),
+        name.first?.isWord == true
+      else { return (kind, String(label), nil) }
+      return (kind, String(label), String(String.UnicodeScalarView(name)))
     }
     return nil
+  }
+
+  /// Letters, digits, hyphens and underscores, up to the last letter or digit.
+  private static func word(_ scalars: ArraySlice<Unicode.Scalar>) -> ArraySlice<Unicode.Scalar> {
+    var word = scalars.prefix { $0.isWord || $0 == "-" }
+    while word.last == "-" || word.last == "_" { word.removeLast() }
+    return word
   }
 
   /// Where a reference stands next in the source; moves behind it. `nil` if a backslash or an entity hides it.

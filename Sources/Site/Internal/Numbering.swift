@@ -37,10 +37,14 @@ struct Numbering {
     let cell = record.cell(reference.label)
     switch reference.kind {
     case .figure:
-      guard let cell, let figure = cell.results.figures.first else { return missing(reference, "has no figure") }
+      guard let cell, let figure = cell.results.figures.first(where: { reference.means($0.name) }) else {
+        return missing(reference, "has no figure\(reference.named)")
+      }
       return link(Self.id("fig", Record.stem(cell.label, figure.name)), name(cell, figure))
     case .table:
-      guard let cell, let table = cell.results.tables.first else { return missing(reference, "has no table") }
+      guard let cell, let table = cell.results.tables.first(where: { reference.means($0.name) }) else {
+        return missing(reference, "has no table\(reference.named)")
+      }
       return link(Self.id("tbl", Record.stem(cell.label, table.name)), name(cell, table))
     case .claim:
       guard let claim = record.claims.first(where: { $0.label == reference.label }) else {
@@ -60,4 +64,10 @@ struct Numbering {
     return "<span class=\"missing\" tabindex=\"0\" title=\"\(Markup.escaped(reason))\">"
       + "\(Markup.escaped(reference.source))</span>"
   }
+}
+
+extension CrossReference {
+  /// Whether a figure or table of its cell is the one that is meant.
+  fileprivate func means(_ other: String) -> Bool { name == nil || name == other }
+  fileprivate var named: String { name.map { " “\($0)”" } ?? "" }
 }
