@@ -107,6 +107,20 @@ struct SVGTests {
     #expect(drawing.matches(of: /class="single inner"/).count == 2, "the marked cell and its key")
   }
 
+  @Test("A map of counts has whole numbers, any other two decimals.")
+  func counts() {
+    func numbers(_ values: [Double?]) -> [String] {
+      let map = Heatmap(
+        rowAxis: .init("by hand"), rows: ["all"], columnAxis: .init("by the rules"),
+        columns: values.indices.map { "c\($0)" }, quantity: .init("responses"),
+        cells: [values.map { $0.map { Estimate(value: $0) } }])
+      return SVG.drawing(Figure(caption: "", content: .heatmap(map)))
+        .matches(of: /class="number"[^>]*>([^<]*)</).map { String($0.1) }
+    }
+    #expect(numbers([7, 0, nil, -3, 1200]) == ["7", "0", "−3", "1200"])
+    #expect(numbers([1, 0, 0.5, -0.25]) == ["1.00", ".00", ".50", "−.25"])
+  }
+
   @Test("Names that are cut keep the index at their end, which tells positions apart.")
   func cutNames() {
     let name = "a_position_whose_name_is_far_too_long_for_the_room_beside_a_map"

@@ -6,6 +6,13 @@ import Statistics
 struct HeatmapDrawing {
   let heatmap: Heatmap
   let room: Canvas.Room
+  private let areCounts: Bool
+
+  init(heatmap: Heatmap, room: Canvas.Room) {
+    self.heatmap = heatmap
+    self.room = room
+    areCounts = heatmap.cells.joined().allSatisfy { $0.map { $0.value.rounded() == $0.value } ?? true }
+  }
 
   func draw() -> Canvas {
     var canvas = Canvas(room)
@@ -73,7 +80,7 @@ struct HeatmapDrawing {
       }
       canvas.rectangle(
         x: frame.x, y: frame.y, width: frame.width - gap, height: frame.height - gap, fill: scale.colour(value))
-      let number = Self.short(value)
+      let number = short(value)
       if TextWidth.of(number, size: Canvas.smallSize) + 5 <= frame.width {
         canvas.text(
           number, x: frame.x + (frame.width - gap) / 2, y: frame.y + frame.height / 2 + 3.5, anchor: .middle,
@@ -82,8 +89,9 @@ struct HeatmapDrawing {
     }
   }
 
-  /// Two decimals, without the zero before the point: `.98`.
-  static func short(_ value: Double) -> String {
+  /// Two decimals, without the zero before the point: `.98`; none where all values are whole, as counts are.
+  private func short(_ value: Double) -> String {
+    if areCounts, abs(value) < 1e6 { return "\(Int(value))".replacing("-", with: "−") }
     guard abs(value) < 1000 else { return String(format: "%.0e", value) }
     var text = String(format: abs(value) < 9.95 ? "%.2f" : abs(value) < 99.5 ? "%.1f" : "%.0f", value)
     if text == "-0.00" { text = "0.00" }
