@@ -161,19 +161,10 @@ extension RunMessage {
 
   /// What stands before and behind the first separator; `nil` if there is none. By bytes: a log reads many lines.
   private static func cut(_ text: Substring, at separator: String) -> (Substring, Substring)? {
-    let mark = Array(separator.utf8)
-    let found = text.utf8.withContiguousStorageIfAvailable { place(of: mark, in: $0) }
+    let found = text.utf8.withContiguousStorageIfAvailable { $0.place(of: separator.utf8) }
     guard let offset = found ?? nil else { return nil }
     let end = text.utf8.index(text.startIndex, offsetBy: offset)
-    return (text[..<end], text[text.utf8.index(end, offsetBy: mark.count)...])
-  }
-
-  private static func place(of mark: [UInt8], in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
-    guard let start = bytes.baseAddress, let first = mark.first, bytes.count >= mark.count else { return nil }
-    for place in 0...(bytes.count - mark.count) where bytes[place] == first {
-      if memcmp(start + place, mark, mark.count) == 0 { return place }
-    }
-    return nil
+    return (text[..<end], text[text.utf8.index(end, offsetBy: separator.utf8.count)...])
   }
 }
 

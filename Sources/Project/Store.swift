@@ -41,12 +41,17 @@ private struct RecordedResults {
 
   /// The results that were recorded under a key, if there are any.
   func results(of key: Digest) -> Results? {
-    let digits = Data(key.hex.utf8)
-    for (experiment, files) in records where files.values.contains(where: { $0.range(of: digits) != nil }) {
+    for (experiment, files) in records where files.contains(where: { Self.holds($0.key, $0.value, key) }) {
       guard let record = try? Record(experiment: experiment, files: files) else { continue }
       if let cell = record.cells.first(where: { $0.key == key && $0.failure == nil }) { return cell.results }
       if let set = record.promptSets.first(where: { $0.key == key }) { return set.results }
     }
     return nil
+  }
+
+  /// Whether a file names a key, as cells and prompts do.
+  private static func holds(_ path: String, _ data: Data, _ key: Digest) -> Bool {
+    path.hasSuffix(".json")
+      && data.withUnsafeBytes { $0.withMemoryRebound(to: UInt8.self) { $0.place(of: key.hex.utf8) != nil } }
   }
 }

@@ -7,11 +7,11 @@ struct Authored: Hashable, Sendable {
   /// Seconds since 1970 by the author's clock, and that clock's minutes ahead of Greenwich.
   let time: git_time_t, offset: Int
   /// Name, address and message apart by NUL, and NUL for each line feed of the message: none of them can hold one.
-  let written: ArraySlice<UInt8>
+  let written: [UInt8]
 
   private static let lineFeed = UInt8(ascii: "\n")
 
-  init(time: git_time_t, offset: Int, written: ArraySlice<UInt8>) {
+  init(time: git_time_t, offset: Int, written: [UInt8]) {
     (self.time, self.offset, self.written) = (time, offset, written)
   }
 
@@ -45,6 +45,6 @@ struct Authored: Hashable, Sendable {
 
   private var parts: [ArraySlice<UInt8>] {
     let parts = written.split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
-    return parts.count == 3 ? parts : [[], [], written]
+    return parts.count == 3 ? parts : [[], [], written[...]]
   }
 }

@@ -18,7 +18,7 @@ struct HistoryIndex {
 
   private let file: URL
   /// The file's lines, in the order of the commits' names; each is read when it is asked for.
-  private let bytes: [UInt8]
+  private let mapped: MappedFile?
   private let lines: [Range<Int>]
   private var added: [String: Node] = [:]
 
@@ -31,8 +31,11 @@ struct HistoryIndex {
   /// Reads the file, if there is one.
   init(of repository: Repository) {
     file = repository.commonDirectory.appending(path: "palimpsest/history")
-    (bytes, lines) = (try? Data(contentsOf: file)).flatMap(Self.whole) ?? ([], [])
+    mapped = try? MappedFile(path: file.path(percentEncoded: false))
+    lines = mapped.flatMap { Self.lines(of: $0.bytes) } ?? []
   }
+
+  private var bytes: UnsafeRawBufferPointer { mapped?.bytes ?? UnsafeRawBufferPointer(start: nil, count: 0) }
 
   /// What is known of a commit; `nil` if nothing is.
   subscript(commit: String) -> Node? { added[commit] ?? line(of: commit).flatMap { Self.node(bytes[$0]) } }
@@ -43,8 +46,8 @@ struct HistoryIndex {
   /// Writes the file anew if enough was added. That it cannot be written costs time, and nothing else.
   func keep() {
     guard added.count > Self.patience else { return }
-    var all = added.map { ($0, Self.line($0, $1)[...]) }
-    all += lines.map { (Self.string(bytes[$0].prefix(Self.name)), bytes[$0.lowerBound...$0.upperBound]) }
+    var all = added.map { ($0, Self.line($0, $1)) }
+    all += lines.map { (Self.string(bytes[$0].prefix(Self.name)), Array(bytes[$0.lowerBound...$0.upperBound])) }
       .filter { added[$0.0] == nil }
     var data = Data(Self.form.utf8)
     for (_, line) in all.sorted(by: { $0.0 < $1.0 }) { data += line }
@@ -52,24 +55,21 @@ struct HistoryIndex {
     try? AtomicFile.write(data, to: file)
   }
 
-  /// The bytes and lines of a file that is whole by its own sum.
-  private static func whole(_ data: Data) -> ([UInt8], [Range<Int>])? {
-    let sum = data.suffix(65)
-    guard data.count > 65, sum.last == lineFeed, data.starts(with: form.utf8),
-      Digest(of: data.dropLast(65)).hex == string(Array(sum.dropLast())[...])
-    else { return nil }
-    let bytes = Array(data.dropLast(65))
+  /// Where the lines of a file are that is whole by its own sum; `nil` if it is not.
+  private static func lines(of bytes: UnsafeRawBufferPointer) -> [Range<Int>]? {
+    let end = bytes.count - 65
+    guard end > 0, bytes.last == lineFeed, bytes.starts(with: form.utf8) else { return nil }
+    var hasher = Digest.Hasher()
+    hasher.update(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
+    guard hasher.finalize().hex == string(bytes[end..<(bytes.count - 1)]) else { return nil }
     var lines: [Range<Int>] = []
     var start = form.utf8.count
-    bytes.withUnsafeBytes { all in
-      while start < all.count, let rest = all.baseAddress.map({ $0 + start }),
-        let end = memchr(rest, Int32(lineFeed), all.count - start)
-      {
-        lines.append(start..<(start + (end - UnsafeMutableRawPointer(mutating: rest))))
-        start = lines[lines.count - 1].upperBound + 1
-      }
+    while start < end, let base = bytes.baseAddress, let found = memchr(base + start, Int32(lineFeed), end - start) {
+      let place = UnsafeRawPointer(found) - base
+      lines.append(start..<place)
+      start = place + 1
     }
-    return lines.allSatisfy { $0.count > name } && start == bytes.count ? (bytes, lines) : nil
+    return lines.allSatisfy { $0.count > name } && start == end ? lines : nil
   }
 
   /// The digits of a commit's name.
@@ -79,17 +79,15 @@ struct HistoryIndex {
     var commit = commit
     return commit.withUTF8 { wanted in
       guard wanted.count == Self.name, let wanted = wanted.baseAddress else { return nil }
-      return bytes.withUnsafeBufferPointer { bytes in
-        var (low, high) = (0, lines.count)
-        while low < high, let start = bytes.baseAddress {
-          let middle = (low + high) / 2
-          // The shortest line is longer than a name.
-          let order = memcmp(start + lines[middle].lowerBound, wanted, Self.name)
-          if order == 0 { return lines[middle] }
-          if order < 0 { low = middle + 1 } else { high = middle }
-        }
-        return nil
+      var (low, high) = (0, lines.count)
+      while low < high, let start = bytes.baseAddress {
+        let middle = (low + high) / 2
+        // The shortest line is longer than a name.
+        let order = memcmp(start + lines[middle].lowerBound, wanted, Self.name)
+        if order == 0 { return lines[middle] }
+        if order < 0 { low = middle + 1 } else { high = middle }
       }
+      return nil
     }
   }
 
@@ -106,19 +104,21 @@ struct HistoryIndex {
     return line
   }
 
-  private static func node(_ line: ArraySlice<UInt8>) -> Node? {
+  private static func node(_ line: Slice<UnsafeRawBufferPointer>) -> Node? {
     let fields = line.split(separator: tab, maxSplits: 7, omittingEmptySubsequences: false)
     guard fields.count == 8, let time = git_time_t(string(fields[1])), let authored = Int64(string(fields[5])),
       let offset = Int(string(fields[6]))
     else { return nil }
     return Node(
       time: time, parents: names(fields[2]), records: names(fields[3]), registered: names(fields[4]),
-      authored: Authored(time: authored, offset: offset, written: fields[7]))
+      authored: Authored(time: authored, offset: offset, written: Array(fields[7])))
   }
 
-  private static func names(_ bytes: ArraySlice<UInt8>) -> [String] {
+  private static func names(_ bytes: Slice<UnsafeRawBufferPointer>) -> [String] {
     bytes.isEmpty ? [] : bytes.split(separator: UInt8(ascii: "/")).map(string)
   }
 
-  private static func string(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+  private static func string(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
+    String(decoding: bytes, as: UTF8.self)
+  }
 }
