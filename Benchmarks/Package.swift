@@ -15,6 +15,8 @@ let package = Package(
     .executableTarget(name: "bench-matmul", dependencies: [engine, "CRival"], path: "matmul/Sources"),
     .executableTarget(name: "bench-training", dependencies: [engine], path: "training/Sources"),
     .executableTarget(name: "bench-engine", dependencies: [engine], path: "peers/Sources"),
+    .target(name: "CFused", path: "limit/CFused"),
+    .executableTarget(name: "bench-limit", dependencies: [engine, "CFused"], path: "limit/Sources"),
     .executableTarget(
       name: "bench-tokenizer", dependencies: [.product(name: "Tokenizer", package: "palimpsest")],
       path: "tokenizer/Sources"),

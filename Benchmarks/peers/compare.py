@@ -1,6 +1,6 @@
 """Measures Palimpsest and its peers on the same work, in turns, and writes the tables to RESULTS.md.
 
-    python3 compare.py [--only NAME ...] [--beside PEER ...] [--rounds 5] [--threads 2] [--patience 300] [--out FILE] [--list]
+    python3 compare.py [--only NAME ...] [--beside PEER ...] [--layers N] [--rounds 5] [--threads 2] [--patience 300] [--out FILE] [--list]
 
 Each participant is a process that loads its model and does a trial before anything is measured; then every round asks
 each for the work once, one at a time. A ratio is taken within a round. A measurement during which anybody else used the
@@ -86,11 +86,25 @@ def check(comparison, participants):
                      f"{comparison.tolerance:.0e} allowed.\nours: {ours.digest[:8]}\ntheirs: {peer.digest[:8]}")
 
 
+def first_layers(comparison, layers):
+    """A sweep over its first layers, where a cell leaves us the most to compute: so our worst. Tried on two tokens."""
+    if comparison.work["work"] != "sweep":
+        sys.exit(f"{comparison.name} has no layers to choose from; --layers is for sweeps")
+    work = comparison.work | {"layers": layers}
+    return dataclasses.replace(
+        comparison, title=f"{comparison.title}, the first {f'{layers} layers' if layers > 1 else 'layer'} alone",
+        what=f"{comparison.what} Of the layers only the first{f' {layers}' if layers > 1 else ''}: all {comparison.work['layers']} "
+        "take the peer too long here.", work=work,
+        trial=work | {"layers": 1, "base": work["base"][:2], "source": work["source"][:2]})
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these comparisons, by their names")
     parser.add_argument("--beside", nargs="+", default=[], metavar="PEER",
                         help="these peers alone, by module or way: lens, sight, hf, llama, hooks, batched, suffix")
+    parser.add_argument("--layers", type=int, metavar="N",
+                        help="of a sweep the first N layers alone, where a peer is too slow for all")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--patience", type=float, default=300,
@@ -108,6 +122,8 @@ def main():
             if arguments.beside:
                 beside = [e for e in comparison.entries if not e.module or {e.module, e.way} & set(arguments.beside)]
                 comparison = dataclasses.replace(comparison, entries=beside)
+            if arguments.layers:
+                comparison = first_layers(comparison, arguments.layers)
             section = measure(comparison, arguments.rounds, arguments.threads, arguments.patience)
             report.insert(arguments.out, section)
             print(section, flush=True)
