@@ -23,7 +23,7 @@ extension Ledger {
       let (records, registered) = (node.records, registrations ? node.registered : [])
       if let experiment, !records.contains(experiment), !registered.contains(experiment) { continue }
       if !registrations, records.isEmpty, !node.registered.isEmpty { continue }
-      entries.append(Entry(commit, node))
+      entries.append(Entry(commit, node, walk.index.authored(node)))
     }
     walk.index.keep()
     return entries
@@ -31,9 +31,9 @@ extension Ledger {
 }
 
 extension Entry {
-  fileprivate init(_ commit: String, _ node: HistoryIndex.Node) {
+  fileprivate init(_ commit: String, _ node: HistoryIndex.Node, _ authored: Authored) {
     self.init(
-      commit: CommitID(trusted: commit), authored: node.authored, parents: node.parents.map { CommitID(trusted: $0) },
+      commit: CommitID(trusted: commit), authored: authored, parents: node.parents.map { CommitID(trusted: $0) },
       experiments: node.records, registered: node.registered)
   }
 }
@@ -87,7 +87,7 @@ private struct HistoryWalk {
     let changes = try changed ?? TreeChanges(from: nil, to: tree, in: repository)
     let node = HistoryIndex.Node(
       time: git_commit_time(commit.pointer), parents: parents, records: changes.records, registered: changes.registered,
-      authored: Authored(commit.pointer))
+      said: .read(Authored(commit.pointer)))
     if !isCut { index.add(node, at: name) }
     return node
   }

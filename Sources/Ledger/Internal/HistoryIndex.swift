@@ -13,7 +13,13 @@ struct HistoryIndex {
     let parents: [String]
     /// The experiments whose records differ from each parent's, and those whose registered claims do.
     let records, registered: [String]
-    let authored: Authored
+    let said: Said
+  }
+
+  /// What its author said: read already, or where it stands in the file, since most of a long history is passed over.
+  enum Said {
+    case read(Authored)
+    case kept(Range<Int>)
   }
 
   private let file: URL
@@ -38,7 +44,15 @@ struct HistoryIndex {
   private var bytes: UnsafeRawBufferPointer { mapped?.bytes ?? UnsafeRawBufferPointer(start: nil, count: 0) }
 
   /// What is known of a commit; `nil` if nothing is.
-  subscript(commit: String) -> Node? { added[commit] ?? line(of: commit).flatMap { Self.node(bytes[$0]) } }
+  subscript(commit: String) -> Node? { added[commit] ?? line(of: commit).flatMap(node) }
+
+  /// Who made a commit, when and in which words.
+  func authored(_ node: Node) -> Authored {
+    switch node.said {
+    case .read(let authored): authored
+    case .kept(let place): Self.authored(bytes[place])
+    }
+  }
 
   /// Takes in a commit that was read.
   mutating func add(_ node: Node, at commit: String) { added[commit] = node }
@@ -46,7 +60,7 @@ struct HistoryIndex {
   /// Writes the file anew if enough was added. That it cannot be written costs time, and nothing else.
   func keep() {
     guard added.count > Self.patience else { return }
-    var all = added.map { ($0, Self.line($0, $1)) }
+    var all = added.map { ($0, Self.line($0, $1, authored($1))) }
     all += lines.map { (Self.string(bytes[$0].prefix(Self.name)), Array(bytes[$0.lowerBound...$0.upperBound])) }
       .filter { added[$0.0] == nil }
     var data = Data(Self.form.utf8)
@@ -92,8 +106,8 @@ struct HistoryIndex {
   }
 
   /// A commit's line: fields between tabs, and last what its author wrote, whose line feeds are NUL here.
-  private static func line(_ commit: String, _ node: Node) -> [UInt8] {
-    let (lists, authored) = ([node.parents, node.records, node.registered], node.authored)
+  private static func line(_ commit: String, _ node: Node, _ authored: Authored) -> [UInt8] {
+    let lists = [node.parents, node.records, node.registered]
     let fields =
       [commit, "\(node.time)"] + lists.map { $0.joined(separator: "/") }
       + ["\(authored.time)", "\(authored.offset)"]
@@ -104,14 +118,30 @@ struct HistoryIndex {
     return line
   }
 
-  private static func node(_ line: Slice<UnsafeRawBufferPointer>) -> Node? {
-    let fields = line.split(separator: tab, maxSplits: 7, omittingEmptySubsequences: false)
-    guard fields.count == 8, let time = git_time_t(string(fields[1])), let authored = Int64(string(fields[5])),
-      let offset = Int(string(fields[6]))
-    else { return nil }
+  private func node(_ line: Range<Int>) -> Node? {
+    var rest = bytes[line].dropFirst(Self.name + 1)
+    guard let time = git_time_t(Self.string(Self.field(&rest))) else { return nil }
+    let (parents, records) = (Self.names(Self.field(&rest)), Self.names(Self.field(&rest)))
+    let registered = Self.names(Self.field(&rest))
     return Node(
-      time: time, parents: names(fields[2]), records: names(fields[3]), registered: names(fields[4]),
-      authored: Authored(time: authored, offset: offset, written: Array(fields[7])))
+      time: time, parents: parents, records: records, registered: registered,
+      said: .kept(rest.startIndex..<rest.endIndex))
+  }
+
+  private static func authored(_ bytes: Slice<UnsafeRawBufferPointer>) -> Authored {
+    var rest = bytes
+    let (time, offset) = (git_time_t(string(field(&rest))), Int(string(field(&rest))))
+    return Authored(time: time ?? 0, offset: offset ?? 0, written: Array(rest))
+  }
+
+  /// What stands before the next tab, or all there is; what stands behind it is left.
+  private static func field(_ rest: inout Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
+    let all = UnsafeRawBufferPointer(rebasing: rest)
+    guard let start = all.baseAddress, let found = memchr(start, Int32(tab), all.count) else {
+      return exchange(&rest, with: rest.dropFirst(rest.count))
+    }
+    let count = UnsafeRawPointer(found) - start
+    return exchange(&rest, with: rest.dropFirst(count + 1)).prefix(count)
   }
 
   private static func names(_ bytes: Slice<UnsafeRawBufferPointer>) -> [String] {
