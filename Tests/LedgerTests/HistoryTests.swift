@@ -83,7 +83,7 @@ import Testing
         "committer C <c@example.org> \(1_700_000_000 + 60 * number) +0000\ndata \(message.utf8.count)\n\(message)\n"
       if number > 0, number % 20 == 0 { stream += "merge :\(number - 3)\n" }
       stream += "M 100644 inline e\(number % 3)/x\ndata 2\n\(10 + number)\n"
-      if number % 7 == 0 { stream += "M 100644 inline claims/e\(number)/x\ndata 1\nx\n" }
+      if number % 7 == 0 { stream += "M 100644 inline .registered/e\(number)/x\ndata 1\nx\n" }
     }
     let file = sample.url.appending(path: "stream")
     try Data(stream.utf8).write(to: file)
@@ -97,6 +97,7 @@ import Testing
       Set(read.map { "\($0.commit) \(Int($0.date.timeIntervalSince1970)) -0230 \($0.author)|\($0.email)" })
         == Set(outside.map(String.init)))
     #expect(read.allSatisfy { $0.offset == -150 })
+    #expect(read.count { !$0.registered.isEmpty } == 12)
     let index = sample.url.appending(path: ".git/palimpsest/history")
     let kept = try Data(contentsOf: index)
     #expect(try ledger.history(registrations: true) == read)

@@ -39,6 +39,21 @@ import Testing
     #expect(try sample.isSound())
   }
 
+  @Test("A file in a folder that may not be written stays as it was, and the error says whose permissions to change.")
+  func readOnlyFolder() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.url.appending(path: "file")
+    try AtomicFile.write(bytes("old"), to: file)
+    try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder.url.path)
+    defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.url.path) }
+    let error = #expect(throws: FileError.self) {
+      try asOrdinaryUser { try AtomicFile.write(bytes("new"), to: file) }
+    }
+    #expect(error?.isDenied == true)
+    #expect(error?.description.contains(folder.url.path) == true)
+    #expect(try Data(contentsOf: file) == bytes("old"))
+  }
+
   @Test("Wherever the disk becomes full the error says so, older records stay whole, and room makes it work again.")
   func fullDisk() throws {
     guard let disk = try SmallDisk(kilobytes: 1024) else {

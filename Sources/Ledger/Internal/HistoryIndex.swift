@@ -105,7 +105,7 @@ struct HistoryIndex {
     }
   }
 
-  /// A commit's line: fields between tabs, and last what its author wrote, whose line feeds are NUL here.
+  /// A commit's line: fields between tabs, and last what its author wrote, which has no line feeds.
   private static func line(_ commit: String, _ node: Node, _ authored: Authored) -> [UInt8] {
     let lists = [node.parents, node.records, node.registered]
     let fields =
@@ -113,7 +113,7 @@ struct HistoryIndex {
       + ["\(authored.time)", "\(authored.offset)"]
     var line = Array(fields.joined(separator: "\t").utf8)
     line.append(tab)
-    for byte in authored.written { line.append(byte == lineFeed ? 0 : byte) }
+    line += authored.written
     line.append(lineFeed)
     return line
   }
