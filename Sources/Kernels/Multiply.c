@@ -303,9 +303,21 @@ INLINE void prefetch_tile(const kernels_product *m, int64_t row, int64_t rows, i
   }
 }
 
+/// A block of one panel in float32: several tiles then need not widen the same weights each.
+INLINE void widen_block_body(kernels_type type, const char *b, int64_t depth, float *wide) {
+  const size_t line = KERNELS_PANEL * type_bytes(type);
+  for (int64_t k = 0; k < depth; k++, b += line, wide += KERNELS_PANEL) {
+    UNROLL for (int h = 0; h < HALVES; h++) {
+      store(wide + h * LANES, type == KERNELS_BF16 ? weights16(KERNELS_BF16, b, 0, h) : weights16(KERNELS_F16, b, 0, h));
+    }
+  }
+}
+LOCAL_KERNEL(void, widen_block, (kernels_type type, const char *b, int64_t depth, float *wide), (type, b, depth, wide))
+
 #define TILE_DEPTH 448     // k of a block: a panel's block and a tile's rows stay in the nearest caches
 #define TILE_ROWS 132      // rows packed together at most, a multiple of every path's tile
 #define STREAM_DEPTH 4480  // k of a block when rows are few
+#define WIDEN_TILES 7      // from so many tiles on, 16-bit weights are widened once for all
 #define FEW_PANELS 40      // up to so many panels do not repay packing a for them
 #define A_FLOATS (TILE_DEPTH * TILE_ROWS)  // 237 kB of stack, and no less than STREAM_DEPTH * MAX_ROWS
 
@@ -325,6 +337,7 @@ void kernels_multiply(const kernels_product *m, int64_t row_begin, int64_t row_e
   const int64_t even = groups > 0 ? (row_end - row_begin + groups - 1) / groups : 0;
   const int64_t group = (even + tiles->rows - 1) / tiles->rows * tiles->rows;
   _Alignas(64) float a[A_FLOATS];
+  _Alignas(64) float wide[TILE_DEPTH * KERNELS_PANEL];
 
   for (int64_t begin = 0; begin < m->inputs || begin == 0; begin += block) {
     const int64_t depth = min64(block, m->inputs - begin);
@@ -335,6 +348,8 @@ void kernels_multiply(const kernels_product *m, int64_t row_begin, int64_t row_e
       pack_tiles(m, tiles->rows, packed_from, bottom, begin, depth, a + (packed_from - top) * depth);
       // While it works on a panel's block, which its first tile would otherwise wait for, a group fetches the next one.
       const int64_t group_tiles = (bottom - top + tiles->rows - 1) / tiles->rows;
+      const bool widens = m->type != KERNELS_F32 && group_tiles >= WIDEN_TILES;
+      const kernels_type type = widens ? KERNELS_F32 : m->type;
       const int64_t share = (2 * (int64_t)line + group_tiles - 1) / group_tiles * 2;
       int64_t panels;
       for (int64_t p = panel_begin; p < panel_end; p += panels) {
@@ -342,13 +357,14 @@ void kernels_multiply(const kernels_product *m, int64_t row_begin, int64_t row_e
         const int64_t outputs = m->outputs - output;
         const char *block_of_p = (const char *)m->packed + (size_t)(p * m->inputs + begin) * line;
         panels = stream && tiles->several[bottom - top] != NULL ? tiles->panels[bottom - top] : 1;
+        if (widens) widen_block(m->type, block_of_p, depth, wide);
         if (p + panels > panel_end || panels * KERNELS_PANEL > outputs) panels = 1;
         for (int64_t r = top; r < bottom; r += tiles->rows) {
           const int64_t rows = min64(tiles->rows, bottom - r);
           const tile_task task = {
               .a = r < packed_from ? m->a + r * m->a_row_stride + begin : a + (r - top) * depth,
               .a_stride = m->a_row_stride,
-              .b = block_of_p,
+              .b = widens ? (const char *)wide : block_of_p,
               .b_stride = (size_t)m->inputs * line,
               .ahead = stream ? block_of_p + 32 * line
                               : block_of_p + (size_t)m->inputs * line
@@ -365,9 +381,9 @@ void kernels_multiply(const kernels_product *m, int64_t row_begin, int64_t row_e
           prefetch_tile(m, next, min64(tiles->rows, bottom - next), below ? output : output + KERNELS_PANEL);
           tile_kernel *run = r < packed_from ? tiles->in_place : (panels > 1 ? tiles->several : tiles->one)[rows];
           if (outputs >= KERNELS_PANEL) {
-            run(m->type, &task);
+            run(type, &task);
           } else {
-            run_partial_tile(run, rows, outputs, m->type, &task);
+            run_partial_tile(run, rows, outputs, type, &task);
           }
         }
       }
