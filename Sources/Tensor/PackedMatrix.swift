@@ -176,7 +176,7 @@ public struct PackedMatrix: Sendable {
       }
     } else {
       let grain = max(1, 100_000 / (work * rows * 32))
-      Threads.split(panels, grain: grain, pieces: 1) { range in
+      Threads.split(panels, grain: grain, pieces: min(8, max(1, panels / (64 * Threads.count)))) { range in
         kernels_multiply(&product, 0, Int64(rows), Int64(range.lowerBound), Int64(range.upperBound))
       }
     }

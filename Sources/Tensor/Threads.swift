@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Synchronization
 
@@ -33,6 +32,9 @@ public enum Threads {
   /// Runs `body` on disjoint ranges that together cover `0..<count`, on up to `Threads.count` threads, and returns when
   /// all are done. With one thread, or too little work, it is one plain call.
   ///
+  /// Loops nest: within a loop that keeps every thread busy an inner one is a plain call, and when the outer one runs
+  /// out of work, the threads that have none share the inner loops of those that still do.
+  ///
   /// - Parameters:
   ///   - count: how many items there are.
   ///   - grain: the fewest items worth a range of their own.
@@ -41,19 +43,12 @@ public enum Threads {
   ///     items of its range.
   public static func split(_ count: Int, grain: Int = 1, pieces: Int = 4, _ body: (Range<Int>) -> Void) {
     guard count > 0 else { return }
-    let threads = min(self.count, max(1, count / max(1, grain)))
-    guard threads > 1 else { return body(0..<count) }
-    let ranges = min(threads * max(1, pieces), max(1, count / max(1, grain)))
-    let next = Atomic<Int>(0)
+    let most = max(1, count / max(1, grain))
+    let helpers = Helper.take(min(self.count, most) - 1, ofThreads: self.count)
+    guard !helpers.isEmpty else { return body(0..<count) }
     withoutActuallyEscaping(body) { body in
-      // Ranges are disjoint, and `concurrentPerform` returns after the last of them.
-      nonisolated(unsafe) let body = body
-      DispatchQueue.concurrentPerform(iterations: threads) { _ in
-        while true {
-          let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          guard index < ranges else { return }
-          body(count * index / ranges..<count * (index + 1) / ranges)
-        }
+      withUnsafePointer(to: body) { body in
+        SharedLoop(count, ranges: min((helpers.count + 1) * max(1, pieces), most), body).run(with: helpers)
       }
     }
   }

@@ -16,9 +16,8 @@ public struct Forward: Sendable {
   public let activations: Activations
   /// One report for each intervention, in their order.
   public let interventions: [InterventionReport]
-  /// `[positions * vocab]` for each sequence, `nil` where none were asked for.
-  let logitRows: [[Float]]?
-  let vocabularySize: Int
+  /// `[positions, vocab]` for each sequence, `nil` where none were asked for.
+  let logits: [Tensor]?
 
   /// What a hook had in one sequence: `[positions, d_model]`, `[positions, heads, d_head]`, `[heads, positions, keys]`.
   ///
@@ -31,13 +30,12 @@ public struct Forward: Sendable {
   ///
   /// - Throws: ``HookError`` if no logits were asked for or the sequence does not exist.
   public func logits(sequence: Int) throws -> Tensor {
-    guard let logitRows else {
+    guard let logits else {
       throw HookError.notCaptured(name: "logits", captured: activations.hooks.map(\.description))
     }
-    guard logitRows.indices.contains(sequence) else {
-      throw HookError.noSuchSequence(index: sequence, count: logitRows.count)
+    guard logits.indices.contains(sequence) else {
+      throw HookError.noSuchSequence(index: sequence, count: logits.count)
     }
-    let rows = logitRows[sequence]
-    return Tensor([rows.count / vocabularySize, vocabularySize], rows)
+    return logits[sequence]
   }
 }

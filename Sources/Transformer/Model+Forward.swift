@@ -1,10 +1,17 @@
 import Tensor
 
 extension Model {
-  /// Tokens that one batch holds at most: enough to keep the kernels busy; of a small model few enough that a batch's
-  /// buffers stay in the cache of one core.
+  /// Tokens that a step of generation takes at most: enough to keep the kernels busy; of a small model few enough that
+  /// the step's buffers stay in the cache of one core.
   func tokenBudget(_ limits: BatchLimits) -> Int {
-    guard !splitsProducts else { return min(2_048, limits.tokens) }
+    splitsProducts ? min(2_048, limits.tokens) : batchTokens(limits)
+  }
+
+  /// Tokens that one thread takes through the blocks at a time where whole sequences run side by side: as many as the
+  /// matrix kernel takes together, so that a large model's weights are walked no more often; or as many as stay in the
+  /// cache.
+  func batchTokens(_ limits: BatchLimits) -> Int {
+    guard !splitsProducts else { return min(132, limits.tokens) }
     let c = configuration
     let floats = 3 * c.width + 2 * c.queryWidth + 2 * c.keyValueWidth + 2 * c.feedForwardWidth
     return min(2_048, max(256, (4 << 20) / (floats * MemoryLayout<Float>.stride)), limits.tokens)
@@ -12,8 +19,7 @@ extension Model {
 
   /// Runs sequences of any lengths, and keeps what is asked for.
   ///
-  /// Sequences are computed in batches of a few thousand tokens, end to end without padding, side by side on the
-  /// model's threads; a large set may be given at once.
+  /// Sequences are computed in batches, end to end without padding, each by a thread; a large set may be given at once.
   ///
   /// - Parameters:
   ///   - sequences: token ids, one list for each sequence.
@@ -38,6 +44,6 @@ extension Model {
     try plan.requireAllFired(result.reports)
     return Forward(
       activations: result.activations, interventions: result.reports[0],
-      logitRows: plan.logits == .none ? nil : result.logits, vocabularySize: configuration.vocabularySize)
+      logits: plan.logits == .none ? nil : result.logits)
   }
 }

@@ -9,13 +9,14 @@ extension Model {
   ///   - limits: what a batch may hold.
   public func bufferBytes(sequences: Int, longest: Int, limits: BatchLimits = .current) -> Int {
     let c = configuration
-    let workers = splitsProducts ? 1 : min(Threads.count, max(1, sequences))
-    let rows = max(longest, min(tokenBudget(limits), sequences * longest))
+    func most(_ budget: Int) -> Int { max(longest, min(budget, sequences * longest)) }
+    let batches = min(Threads.count, max(1, sequences)) * most(batchTokens(limits))
+    let rows = splitsProducts ? max(batches, most(tokenBudget(limits))) : batches
     let residual = (c.architecture.isParallel ? 4 : 3) * c.width
     let floats =
       residual + 2 * c.queryWidth + 2 * c.keyValueWidth + (c.architecture.isGated ? 2 : 1) * c.feedForwardWidth + 1
     let together = min(sequences, max(1, rows / max(1, longest)) + 1)
-    return workers * MemoryLayout<Float>.stride * (rows * floats + 2 * together * c.vocabularySize)
+    return MemoryLayout<Float>.stride * (rows * floats + 2 * together * c.vocabularySize)
   }
 
   /// Bytes of the keys and values of all sequences that are generated side by side.

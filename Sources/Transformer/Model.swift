@@ -129,8 +129,16 @@ public final class Model: Sendable {
     }
   }
 
-  /// `[rows, d_model]` to `[rows, outputs]`, where `head` is the unembedding or some of its rows.
-  func unembed(
+  /// `[rows * outputs]` of `[rows, d_model]`, where `head` is the unembedding or some of its rows.
+  func unembed(_ normalized: UnsafePointer<Float>, rows: Int, with head: PackedMatrix) -> [Float] {
+    [Float](unsafeUninitializedCapacity: rows * head.outputs) { logits, count in
+      count = rows * head.outputs
+      guard let base = logits.baseAddress else { return }
+      unembed(normalized, rows: rows, with: head, into: base)
+    }
+  }
+
+  private func unembed(
     _ normalized: UnsafePointer<Float>, rows: Int, with head: PackedMatrix, into logits: UnsafeMutablePointer<Float>
   ) {
     head.multiply(normalized, rows: rows, into: logits)
@@ -141,7 +149,8 @@ public final class Model: Sendable {
     kernels_scale(logits, Float(cap), logits, count)
   }
 
-  /// Whether threads share each product, as is best for large ones. A small model's batch is split by sequences.
+  /// Whether a step of generation shares each product among threads, as is best where its weights must come from memory.
+  /// A small model's batch is split by sequences.
   var splitsProducts: Bool { configuration.parameterCount > 50_000_000 }
 
   func check(_ sequences: [[Int]], longest: (Int) -> Int = { $0 }) throws {

@@ -36,6 +36,15 @@ kernels_path kernels_current_path(void);
 /// Chooses the path for the whole process; false, and no change, if the processor lacks it.
 bool kernels_select_path(kernels_path path);
 
+/// Tells the processor that this thread waits in a loop for another.
+static inline void kernels_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 // MARK: Matrix product
 
 typedef enum { KERNELS_F32 = 0, KERNELS_BF16 = 1, KERNELS_F16 = 2 } kernels_type;

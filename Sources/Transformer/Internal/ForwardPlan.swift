@@ -63,8 +63,10 @@ struct ForwardPlan: Sendable {
     var activations: Activations
     /// For each arm a report for each of its interventions.
     var reports: [[InterventionReport]]
-    /// Flat; empty where none were asked for.
-    var logits: [[Float]]
+    /// By item `[rows, vocab]`; none where none were asked for.
+    var logits: [Tensor] = []
+    /// What they are made of: by item the last norm's rows, flat.
+    fileprivate var normalized: [[Float]]
     fileprivate var failure: (batch: Int, error: any Error)?
   }
 
@@ -85,20 +87,19 @@ struct ForwardPlan: Sendable {
       Result(
         activations: Activations(points: points, sequences: items.count, configuration: configuration),
         reports: arms.map { $0.map { InterventionReport(hooks: $0.points.count, sequences: sequences.count) } },
-        logits: Array(repeating: [], count: items.count)))
+        normalized: Array(repeating: [], count: items.count)))
     let next = Atomic(0)
-    let workers = model.splitsProducts ? 1 : min(Threads.count, batches.count)
-    Threads.split(workers, pieces: 1) { _ in
+    Threads.split(min(Threads.count, batches.count), pieces: 1) { _ in
       let observer = Observer(
         arms: arms, capture: points, at: positions, slots: items.count, sequences: sequences.count,
         configuration: configuration)
       var workspace = Workspace(rows: 0, configuration: configuration)
-      var rows: [(Int, [Float])] = []
+      var normalized: [(Int, [Float])] = []
       while true {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < batches.count else { break }
         do {
-          try compute(batches[index], of: items, observer, &workspace, &rows)
+          try compute(batches[index], of: items, observer, &workspace, &normalized)
         } catch {
           gathered.withLock { gathered in
             if gathered.failure.map({ index < $0.batch }) ?? true { gathered.failure = (index, error) }
@@ -111,20 +112,44 @@ struct ForwardPlan: Sendable {
         for arm in arms.indices {
           for i in arms[arm].indices { gathered.reports[arm][i].merge(observer.reports[arm][i]) }
         }
-        for (slot, values) in rows { gathered.logits[slot] = values }
+        for (slot, values) in normalized { gathered.normalized[slot] = values }
       }
     }
-    let result = gathered.withLock { $0 }
+    var result = gathered.withLock { $0 }
     if let failure = result.failure { throw failure.error }
+    if logits != .none { result.logits = unembed(result.normalized) }
     return result
   }
 
-  /// Splits the items into batches within the token budget, and into as many as there are threads.
+  /// The logits of each item's rows, many rows at a time: a wide vocabulary's weights come from memory.
+  private func unembed(_ normalized: [[Float]]) -> [Tensor] {
+    let (width, vocabulary) = (model.configuration.width, model.configuration.vocabularySize)
+    let counts = normalized.map { $0.count / width }
+    let together = max(132, (4 << 20) / vocabulary)
+    var logits: [Tensor] = []
+    while logits.count < counts.count {
+      var (end, rows) = (logits.count, 0)
+      while end < counts.count, rows == 0 || rows + counts[end] <= together {
+        rows += counts[end]
+        end += 1
+      }
+      let all = model.logits(ofNormalized: Tensor([rows, width], normalized[logits.count..<end].flatMap { $0 }))
+      var row = 0
+      for count in counts[logits.count..<end] {
+        logits.append(all.rows(row..<row + count))
+        row += count
+      }
+    }
+    return logits
+  }
+
+  /// Splits the items into batches within the token budget, and into as many as there are threads: unless these would
+  /// walk a large model's weights for a few tokens.
   private func batches(_ items: [Item]) -> [Range<Int>] {
     let counts = items.map { sequences[$0.sequence].count }
     let total = counts.reduce(0, +)
-    let share = model.splitsProducts ? total : (total + Threads.count - 1) / Threads.count
-    let budget = max(1, min(model.tokenBudget(.current), share))
+    let share = max((total + Threads.count - 1) / Threads.count, model.splitsProducts ? 64 : 1)
+    let budget = max(1, min(model.batchTokens(.current), share))
     var batches: [Range<Int>] = []
     var begin = 0
     var tokens = 0
@@ -142,7 +167,7 @@ struct ForwardPlan: Sendable {
 
   private func compute(
     _ batch: Range<Int>, of items: [Item], _ observer: Observer, _ workspace: inout Workspace,
-    _ logitRows: inout [(Int, [Float])]
+    _ normalized: inout [(Int, [Float])]
   ) throws {
     var segments: [Segment] = []
     var rows = 0
@@ -160,18 +185,11 @@ struct ForwardPlan: Sendable {
     segments = try loop.run(segments, layers: 0..<layers, lastOnly: logits == .last)
     guard wantsFinalNorm else { return }
     try loop.finalNorm(segments)
-    switch logits {
-    case .none: break
-    case .last:
-      let values = loop.unembed(rows: segments.map { $0.row + $0.count - 1 })
-      let width = model.configuration.vocabularySize
-      for (i, segment) in segments.enumerated() {
-        logitRows.append((segment.slot, Array(values[i * width..<(i + 1) * width])))
-      }
-    case .all:
-      for segment in segments {
-        logitRows.append((segment.slot, loop.unembed(rows: Array(segment.row..<segment.row + segment.count))))
-      }
+    let width = model.configuration.width
+    for segment in segments where logits != .none {
+      let count = logits == .all ? segment.count : 1
+      let rows = workspace.normalized + (segment.row + segment.count - count) * width
+      normalized.append((segment.slot, Array(UnsafeBufferPointer(start: rows, count: count * width))))
     }
   }
 }

@@ -89,15 +89,11 @@ struct LayerLoop {
   /// - Parameter head: some rows of the unembedding; all of it if `nil`.
   func unembed(rows: [Int], with head: PackedMatrix? = nil) -> [Float] {
     let width = configuration.width
-    let head = head ?? model.unembedding
     let input = Buffer(rows.count * width)
     for (i, row) in rows.enumerated() {
       (input + i * width).update(from: workspace.normalized + row * width, count: width)
     }
-    return [Float](unsafeUninitializedCapacity: rows.count * head.outputs) { logits, count in
-      count = rows.count * head.outputs
-      if let base = logits.baseAddress { model.unembed(input.pointer, rows: rows.count, with: head, into: base) }
-    }
+    return model.unembed(input.pointer, rows: rows.count, with: head ?? model.unembedding)
   }
 
   // MARK: Sublayers

@@ -58,7 +58,8 @@ extension SweepRun {
 
     let unchanged = kept
     let captured = Mutex((activations: kept.activations, failure: (any Error)?.none))
-    forEach(groups(chunk) { plan.sequences[$0].count }) { group, workspace in
+    forEach(groups(Array(chunk), within: model.batchTokens(.current)) { plan.sequences[$0].count }) {
+      group, workspace in
       do {
         let observer = Observer(
           arms: [[]], capture: plan.points, at: plan.positions, slots: chunk.count, sequences: plan.sequences.count,

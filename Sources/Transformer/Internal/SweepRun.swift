@@ -113,8 +113,12 @@ struct SweepRun<Value: Sendable>: Sendable {
     let byLayer = Dictionary(
       grouping: starts.indices.flatMap { arm in chunk.map { Item(sequence: $0, arm: arm) } }
     ) { starts[$0.arm][$0.sequence].layer }
+    let each = model.batchTokens(.current)
+    // The whole vocabulary's weights are walked for many cells, or not at all.
+    let readsAll = sweep.tokens == nil && plan.logits != .none
+    let budget = readsAll ? max(each, model.tokenBudget(.current) / Threads.count) : each
     return byLayer.keys.sorted().flatMap { layer in
-      groups(byLayer[layer] ?? [], rows).map { Batch(layer: layer, items: $0) }
+      groups(byLayer[layer] ?? [], within: budget, rows).map { Batch(layer: layer, items: $0) }
     }
   }
 
@@ -123,29 +127,23 @@ struct SweepRun<Value: Sendable>: Sendable {
     plan.sequences[item.sequence].count - starts[item.arm][item.sequence].position
   }
 
-  /// Splits items into groups of even size within the token budget.
-  func groups<Element>(_ items: some Collection<Element>, _ count: (Element) -> Int) -> [[Element]] {
+  /// Splits items into groups of even size within a token budget, as far as items allow.
+  func groups<Element>(_ items: [Element], within budget: Int, _ count: (Element) -> Int) -> [[Element]] {
     let total = items.reduce(0) { $0 + count($1) }
-    let budget = model.tokenBudget(.current)
     let pieces = max((total + budget - 1) / budget, model.splitsProducts ? 1 : min(Threads.count, items.count))
-    let share = (total + max(1, pieces) - 1) / max(1, pieces)
-    var groups: [[Element]] = []
-    var tokens = 0
-    for item in items {
-      if groups.isEmpty || tokens + count(item) > share, tokens > 0 || groups.isEmpty {
-        groups.append([])
-        tokens = 0
-      }
-      groups[groups.count - 1].append(item)
-      tokens += count(item)
+    var groups: [[Element]] = Array(repeating: [], count: max(1, min(pieces, items.count)))
+    // The longest first, to the groups in turn, there and back: each gets long and short ones.
+    for (index, item) in items.sorted(by: { count($0) > count($1) }).enumerated() {
+      let (round, place) = index.quotientAndRemainder(dividingBy: groups.count)
+      groups[round.isMultiple(of: 2) ? place : groups.count - 1 - place].append(item)
     }
-    return groups
+    return groups.filter { !$0.isEmpty }
   }
 
-  /// Works through a list, on as many threads as is best for the model, each with a workspace.
+  /// Works through a list, an element to a thread, each with a workspace.
   func forEach<Element: Sendable>(_ list: [Element], _ body: (Element, inout Workspace) -> Void) {
     let next = Atomic(0)
-    Threads.split(model.splitsProducts ? 1 : min(Threads.count, list.count), pieces: 1) { _ in
+    Threads.split(min(Threads.count, list.count), pieces: 1) { _ in
       var workspace = Workspace(rows: 0, configuration: model.configuration)
       while true {
         let index = next.add(1, ordering: .relaxed).oldValue
@@ -304,7 +302,7 @@ struct SweepRun<Value: Sendable>: Sendable {
             tensor: tensor, index: i, reused: a, full: b)
         }
       }
-      let logits = full.logits[slot]
+      let logits = plan.logits == .none ? [] : full.logits[slot].values
       try compare(
         "logits", cell.logits.values,
         sweep.tokens.map { tokens in

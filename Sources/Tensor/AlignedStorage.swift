@@ -2,16 +2,17 @@ import Foundation
 
 /// A block of memory on a 64-byte boundary, freed with its last owner.
 ///
-/// It is `Sendable` because its owners write only while they hold it alone (`Tensor`, `PackedMatrix`).
-final class AlignedStorage: @unchecked Sendable {
+/// It is `Sendable` because its owners write only while they hold it alone (`Tensor`, `PackedMatrix`), or disjoint parts of
+/// it (buffers of a run).
+package final class AlignedStorage: @unchecked Sendable {
   static let alignment = 64
   private static let largePage = 2 << 20
 
-  let bytes: UnsafeMutableRawBufferPointer
+  package let bytes: UnsafeMutableRawBufferPointer
 
-  /// Memory with undefined content. Large blocks, which are mostly weights, ask for large pages: a product that streams
-  /// through them then seldom waits for an address.
-  init(byteCount: Int) {
+  /// Memory with undefined content. Large blocks ask for large pages: a product that streams through them, or writes rows
+  /// that lie far apart, then seldom waits for an address.
+  package init(byteCount: Int) {
     guard byteCount >= 2 * Self.largePage else {
       bytes = .allocate(byteCount: max(byteCount, 1), alignment: Self.alignment)
       return
@@ -29,5 +30,5 @@ final class AlignedStorage: @unchecked Sendable {
     bytes.baseAddress.unsafelyUnwrapped
   }
 
-  var floats: UnsafeMutablePointer<Float> { address.assumingMemoryBound(to: Float.self) }
+  package var floats: UnsafeMutablePointer<Float> { address.assumingMemoryBound(to: Float.self) }
 }

@@ -1,0 +1,81 @@
+import Foundation
+import Synchronization
+import Tensor
+import Testing
+
+@Suite("Loops on several threads")
+struct ThreadsTests {
+  @Test("Every item is done once, however loops nest and however many threads there are.")
+  func everyItem() async {
+    // Several at once: they take helpers from one another.
+    await withTaskGroup(of: Void.self) { group in
+      for seed in 0..<24 {
+        group.addTask {
+          let (outer, inner) = (1 + seed * 7 % 40, 1 + seed * 31 % 900)
+          let counts = (0..<outer * inner).map { _ in Counter() }
+          func run() {
+            Threads.split(outer, pieces: 1 + seed % 3) { rows in
+              for row in rows {
+                Threads.split(inner, grain: 1 + seed % 4) { columns in
+                  for column in columns { counts[row * inner + column].add() }
+                }
+              }
+            }
+          }
+          if seed.isMultiple(of: 2) { run() } else { Threads.limited(to: 1 + seed % 5, run) }
+          #expect(counts.allSatisfy { $0.value == 1 })
+        }
+      }
+    }
+  }
+
+  @Test("No more threads than were asked for work at the same time.")
+  func noMore() {
+    let working = Counter()
+    let most = Mutex(0)
+    Threads.limited(to: 3) {
+      Threads.split(64, pieces: 64) { _ in
+        Threads.split(8) { _ in
+          let now = working.add()
+          most.withLock { $0 = max($0, now) }
+          usleep(200)
+          working.subtract()
+        }
+      }
+    }
+    #expect((1...3).contains(most.withLock { $0 }))
+  }
+
+  @Test("A thread that has run out of work shares the inner loop of one that has not.")
+  func shares() {
+    // Others may hold the helpers for a moment, so it is tried more than once.
+    let isShared = Threads.limited(to: 2) {
+      (0..<200).contains { _ in
+        let isShared = Mutex(false)
+        Threads.split(2, pieces: 1) { range in
+          guard range.contains(1) else { return }
+          // Until the other one is free.
+          for _ in 0..<20 where !isShared.withLock({ $0 }) {
+            usleep(500)
+            let arrived = Counter()
+            Threads.split(2, pieces: 1) { _ in
+              arrived.add()
+              for _ in 0..<2_000 where arrived.value < 2 { usleep(1) }
+              if arrived.value == 2 { isShared.withLock { $0 = true } }
+            }
+          }
+        }
+        return isShared.withLock { $0 }
+      }
+    }
+    #expect(isShared)
+  }
+}
+
+/// A number that several threads change.
+private final class Counter: Sendable {
+  private let number = Atomic<Int>(0)
+  var value: Int { number.load(ordering: .sequentiallyConsistent) }
+  @discardableResult func add() -> Int { number.add(1, ordering: .sequentiallyConsistent).newValue }
+  func subtract() { number.subtract(1, ordering: .sequentiallyConsistent) }
+}
