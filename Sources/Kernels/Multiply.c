@@ -41,6 +41,7 @@ INLINE f32x16 weights16(const kernels_type type, const char *b, int64_t k, const
 
 #define MAX_ROWS 12
 #define MAX_PANELS 4
+#define MAX_DEPTH 896
 
 /// One value of k: a fused multiply-add to each chain.
 INLINE void step(const int rows, const int panels, const int first_half, const int halves, const kernels_type type,
@@ -145,6 +146,7 @@ typedef void tile_kernel(kernels_type type, const tile_task *t);
 typedef struct {
   int rows;                            // of the largest tile
   int streaming;                       // up to so many rows take several panels at a time
+  int depth;                           // k of a block: a panel's block and packed rows stay in the second cache
   tile_kernel *one[MAX_ROWS + 1];      // a panel, by rows
   tile_kernel *in_place;               // a panel, of so many rows that are not packed; or NULL
   tile_kernel *several[MAX_ROWS + 1];  // several panels, by rows; or NULL
@@ -161,6 +163,7 @@ TILE_PORTABLE(1) TILE_PORTABLE(2) TILE_PORTABLE(3) TILE_PORTABLE(4)
 static const tile_set tiles_portable = {
     .rows = 4,
     .streaming = 1,
+    .depth = 448,
     .one = {NULL, portable_1_1, portable_2_1, portable_3_1, portable_4_1},
 };
 
@@ -173,6 +176,7 @@ KERNEL_AVX2 static void avx2_in_place(kernels_type type, const tile_task *t) { t
 static const tile_set tiles_avx2 = {
     .rows = 6,
     .streaming = 3,
+    .depth = 448,
     .one = {NULL, avx2_1_1, avx2_2_1, avx2_3_1, avx2_4_1, avx2_5_1, avx2_6_1},
     .in_place = avx2_in_place,
     .several = {NULL, avx2_1_2},
@@ -187,6 +191,7 @@ TILE_AVX512(1, 4) TILE_AVX512(2, 4) TILE_AVX512(3, 2) TILE_AVX512(4, 2) TILE_AVX
 static const tile_set tiles_avx512 = {
     .rows = 12,
     .streaming = 8,
+    .depth = MAX_DEPTH,  // these processors have a second cache of 1 MB or more
     .one = {NULL, avx512_1_1, avx512_2_1, avx512_3_1, avx512_4_1, avx512_5_1, avx512_6_1, avx512_7_1, avx512_8_1,
             avx512_9_1, avx512_10_1, avx512_11_1, avx512_12_1},
     .several = {NULL, avx512_1_4, avx512_2_4, avx512_3_2, avx512_4_2, avx512_5_2, avx512_6_2},
@@ -314,12 +319,11 @@ INLINE void widen_block_body(kernels_type type, const char *b, int64_t depth, fl
 }
 LOCAL_KERNEL(void, widen_block, (kernels_type type, const char *b, int64_t depth, float *wide), (type, b, depth, wide))
 
-#define TILE_DEPTH 448     // k of a block: a panel's block and a tile's rows stay in the nearest caches
 #define TILE_ROWS 132      // rows packed together at most, a multiple of every path's tile
 #define STREAM_DEPTH 4480  // k of a block when rows are few
 #define WIDEN_TILES 7      // from so many tiles on, 16-bit weights are widened once for all
 #define FEW_PANELS 40      // up to so many panels do not repay packing a for them
-#define A_FLOATS (TILE_DEPTH * TILE_ROWS)  // 237 kB of stack, and no less than STREAM_DEPTH * MAX_ROWS
+#define A_FLOATS (MAX_DEPTH * TILE_ROWS)  // 473 kB of stack, and no less than STREAM_DEPTH * MAX_ROWS
 
 INLINE int64_t min64(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -328,7 +332,7 @@ void kernels_multiply(const kernels_product *m, int64_t row_begin, int64_t row_e
   const tile_set *tiles = current_tiles();
   const bool stream = row_end - row_begin <= tiles->streaming;
   const bool in_place = tiles->in_place != NULL && m->a_column_stride == 1 && panel_end - panel_begin <= FEW_PANELS;
-  const int64_t most = stream ? STREAM_DEPTH : TILE_DEPTH;
+  const int64_t most = stream ? STREAM_DEPTH : tiles->depth;
   const int64_t blocks = m->inputs > most ? (m->inputs + most - 1) / most : 1;
   const int64_t block = (m->inputs + blocks - 1) / blocks;
   const size_t line = KERNELS_PANEL * type_bytes(m->type);
@@ -337,7 +341,7 @@ void kernels_multiply(const kernels_product *m, int64_t row_begin, int64_t row_e
   const int64_t even = groups > 0 ? (row_end - row_begin + groups - 1) / groups : 0;
   const int64_t group = (even + tiles->rows - 1) / tiles->rows * tiles->rows;
   _Alignas(64) float a[A_FLOATS];
-  _Alignas(64) float wide[TILE_DEPTH * KERNELS_PANEL];
+  _Alignas(64) float wide[MAX_DEPTH * KERNELS_PANEL];
 
   for (int64_t begin = 0; begin < m->inputs || begin == 0; begin += block) {
     const int64_t depth = min64(block, m->inputs - begin);
