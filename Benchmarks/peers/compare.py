@@ -1,4 +1,4 @@
-"""Measures Palimpsest and its peers on the same work, in turns, and writes the tables to RESULTS.md.
+"""Measures Palimpsest and its peers on the same work, in turns, and writes the tables to RESULTS.md, or to results/peers-avx2.md.
 
     python3 compare.py [--only NAME ...] [--beside PEER ...] [--layers N] [--rounds 5] [--threads 2] [--patience 300] [--out FILE] [--list]
 
@@ -109,7 +109,8 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--patience", type=float, default=300,
                         help="seconds to wait for a quiet machine before each measurement; 0 measures anyway")
-    parser.add_argument("--out", type=pathlib.Path, default=HERE.parent / "RESULTS.md")
+    parser.add_argument("--out", type=pathlib.Path, default=report.results_file(),
+                        help="RESULTS.md, or of a machine without AVX-512 results/peers-avx2.md")
     parser.add_argument("--list", action="store_true", help="print the names and stop")
     arguments = parser.parse_args()
     if arguments.list:

@@ -1,4 +1,5 @@
-"""Times `palimpsest run` where nothing has changed since the last run, over 20 documents, and writes it to RESULTS.md.
+"""Times `palimpsest run` where nothing has changed since the last run, over 20 documents, and writes it to RESULTS.md,
+or to results/peers-avx2.md.
 
     python3 nothing_changed.py [--rounds 5] [--out FILE]
 
@@ -63,7 +64,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--patience", type=float, default=300, help="seconds to wait for a quiet machine")
-    parser.add_argument("--out", type=pathlib.Path, default=HERE.parent / "RESULTS.md")
+    parser.add_argument("--out", type=pathlib.Path, default=report.results_file(),
+                        help="RESULTS.md, or of a machine without AVX-512 results/peers-avx2.md")
     parser.add_argument("--tool", type=pathlib.Path, default=ROOT / ".build/release/palimpsest")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:

@@ -2,23 +2,35 @@
 
 import datetime
 import os
+import pathlib
 import platform
 import re
 import statistics
 
 HEADING = """# Beside the peers
 
-Written by `make -C Benchmarks peers`; `peers/README.md` says how it is measured. The engine's parts alone are in
-[results/avx2.md](results/avx2.md) and [results/avx512.md](results/avx512.md).
+Written by `make -C Benchmarks peers`; `peers/README.md` says how it is measured.
 """
+BENCHMARKS = pathlib.Path(__file__).resolve().parent.parent
 
 
-def machine():
+def processor():
+    """Its model, and the widest instructions it has."""
     with open("/proc/cpuinfo") as file:
         text = file.read()
     model = re.search(r"^model name\s*: (.*)$", text, re.MULTILINE)[1].strip()
     sets = [name for name, flag in (("AVX-512", "avx512f"), ("AVX2", "avx2")) if re.search(rf"\b{flag}\b", text)]
-    return f"{os.cpu_count()} cores of {model} ({sets[0] if sets else 'no AVX2'}), {platform.system()} {platform.release()}"
+    return model, sets[0] if sets else "no AVX2"
+
+
+def results_file():
+    """Machines without AVX-512 have a file of their own: they are slower by half."""
+    return BENCHMARKS / ("RESULTS.md" if processor()[1] == "AVX-512" else "results/peers-avx2.md")
+
+
+def machine():
+    model, widest = processor()
+    return f"{os.cpu_count()} cores of {model} ({widest}), {platform.system()} {platform.release()}"
 
 
 def circumstances(load):

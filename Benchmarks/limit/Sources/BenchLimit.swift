@@ -3,10 +3,10 @@ import Foundation
 import Tensor
 import Transformer
 
-/// How far a patching sweep is from what the machine can do: `bench-limit CHECKPOINT [ROUNDS] [THREADS]`.
+/// How far a patching sweep and a forward are from what the machine can do: `bench-limit CHECKPOINT [ROUNDS] [THREADS]`.
 ///
-/// Arithmetic that the sweep cannot do without, over its time, against the best rate of the matrix kernel on the block's
-/// own shapes and against nothing but fused multiply-adds, measured in turns in one process. Prints a table.
+/// Arithmetic that they cannot do without, over their time, against the rate of the matrix kernel on the block's own
+/// shapes and against nothing but fused multiply-adds, measured in turns in one process. Prints a table for each.
 @main
 enum BenchLimit {
   static func main() throws {
@@ -16,27 +16,59 @@ enum BenchLimit {
     Threads.count = arguments.count > 3 ? Int(arguments[3]) ?? 2 : 2
     let model = try Model.load(from: URL(filePath: arguments[1]))
     let c = model.configuration
-    let tokens = (0..<64).map { ($0 * 7919 + 13) % c.vocabularySize }
-    let (base, source) = (Array(tokens.prefix(32)), Array(tokens.suffix(32)))
+    func tokens(_ count: Int, _ seed: Int) -> [Int] { (0..<count).map { (($0 + seed) * 7919 + 13) % c.vocabularySize } }
+    let (base, source) = (tokens(32, 0), tokens(32, 32))
+    let batch = (0..<8).map { tokens(64, 64 * $0) }
     let kernel = Kernel(inputs: c.width, outputs: c.feedForwardWidth)
 
-    _ = try sweep(model, base, source)
-    var (rates, peaks, units) = ([Double](), [Double](), [Double]())
-    for _ in 0..<rounds {
-      units.append(fused(threads: Threads.count))
-      peaks.append(kernel.rate())
-      let start = ContinuousClock.now
-      _ = try sweep(model, base, source)
-      rates.append(needed(c, positions: base.count) / ((ContinuousClock.now - start) / .seconds(1)) / 1e9)
+    var works: [Measured] = [
+      Measured(name: "sweep", needed: needed(c, positions: base.count)) { _ = try sweep(model, base, source) }
+    ]
+    for logits in [LogitRequest.last, .all] {
+      let rows = batch.joined().count
+      works.append(
+        Measured(
+          name: "forward of 8 x 64 tokens, \(logits == .all ? "all logits" : "the last logits alone")",
+          needed: 2 * Double(rows * c.layers) * (block(c).query + block(c).pair + block(c).rest)
+            + 2 * Double(logits == .all ? rows : batch.count) * Double(c.width * c.vocabularySize)
+        ) { _ = try model.forward(batch, capture: [HookPattern(.residPost)], logits: logits) })
     }
-    func shares(of limits: [Double]) -> String { spread(zip(rates, limits).map { 100 * $0 / $1 }) }
-    print("| | median (range) |\n|---|---:|")
-    print("| arithmetic that is needed | \(String(format: "%.3f TFLOP", needed(c, positions: base.count) / 1e12)) |")
-    print("| GFLOP/s of the sweep | \(spread(rates)) |")
-    print("| GFLOP/s of the kernel on 512 x \(c.width) x \(c.feedForwardWidth) | \(spread(peaks)) |")
-    print("| the sweep's share of the kernel's, % | \(shares(of: peaks)) |")
-    print("| GFLOP/s of fused multiply-adds alone | \(spread(units)) |")
-    print("| the sweep's share of those, % | \(shares(of: units)) |")
+    for work in works { try work.run() }
+    for _ in 0..<rounds {
+      for i in works.indices {
+        works[i].units.append(fused(threads: Threads.count))
+        works[i].peaks.append(kernel.rate())
+        let start = ContinuousClock.now
+        try works[i].run()
+        works[i].rates.append(works[i].needed / ((ContinuousClock.now - start) / .seconds(1)) / 1e9)
+      }
+    }
+    for work in works {
+      func shares(of limits: [Double]) -> String { spread(zip(work.rates, limits).map { 100 * $0 / $1 }) }
+      print("| \(work.name) | median (range) |\n|---|---:|")
+      print("| arithmetic that is needed | \(String(format: "%.3f TFLOP", work.needed / 1e12)) |")
+      print("| GFLOP/s | \(spread(work.rates)) |")
+      print("| GFLOP/s of the kernel on 512 x \(c.width) x \(c.feedForwardWidth) | \(spread(work.peaks)) |")
+      print("| its share of the kernel's, % | \(shares(of: work.peaks)) |")
+      print("| GFLOP/s of fused multiply-adds alone | \(spread(work.units)) |")
+      print("| its share of those, % | \(shares(of: work.units)) |\n")
+    }
+  }
+
+  /// A piece of work, and what was measured around it in each round: GFLOP/s.
+  private struct Measured {
+    let name: String
+    /// Multiplications and additions.
+    let needed: Double
+    let run: () throws -> Void
+    /// Of the work, of the kernel alone, of fused multiply-adds alone.
+    var rates: [Double] = []
+    var peaks: [Double] = []
+    var units: [Double] = []
+
+    init(name: String, needed: Double, run: @escaping () throws -> Void) {
+      (self.name, self.needed, self.run) = (name, needed, run)
+    }
   }
 
   private static func fused(threads: Int) -> Double {
@@ -68,9 +100,7 @@ enum BenchLimit {
   /// the patched place on; queries, keys and values of unpatched rows of the first block are the unchanged run's; of the
   /// last block only keys and values, and the last row. Both prompts' own runs are among them.
   private static func needed(_ c: ModelConfiguration, positions: Int) -> Double {
-    let width = Double(c.width)
-    let (query, pair) = (width * Double(c.heads * c.headSize), 2 * width * Double(c.keyValueWidth))
-    let rest = query + width * Double(c.feedForwardWidth) * (c.architecture.isGated ? 3 : 2)
+    let (query, pair, rest) = block(c)
     let block = query + pair + rest
     var sum = 0.0
     for layer in 0..<c.layers {
@@ -85,6 +115,16 @@ enum BenchLimit {
     }
     let own = Double(positions) * block * Double(c.layers - 1)
     return 2 * (sum + 2 * own + Double(positions) * pair + query + rest)
+  }
+
+  /// Products of numbers for one row of a block: for its queries, for its keys and values, and for all else.
+  private static func block(_ c: ModelConfiguration) -> (query: Double, pair: Double, rest: Double) {
+    let width = Double(c.width)
+    let query = width * Double(c.heads * c.headSize)
+    return (
+      query, 2 * width * Double(c.keyValueWidth),
+      query + width * Double(c.feedForwardWidth) * (c.architecture.isGated ? 3 : 2)
+    )
   }
 
   struct Usage: Error, CustomStringConvertible {
