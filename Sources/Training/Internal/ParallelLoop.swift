@@ -1,10 +1,10 @@
-import Dispatch
 import Synchronization
+import Tensor
 
 /// A loop over independent tasks, taken one after the other by whichever thread is free. Tasks must write to places of
 /// their own, so that neither the number of threads nor who does what can show in a result.
 struct ParallelLoop: Sendable {
-  /// How many threads work, at least one.
+  /// How many threads work at most, at least one: no more than ``Threads/count``.
   let threads: Int
 
   init(threads: Int) {
@@ -20,13 +20,12 @@ struct ParallelLoop: Sendable {
       return
     }
     let next = Atomic<Int>(0)
-    withoutActuallyEscaping(body) { body in
-      // Tasks share memory on purpose, each writing to a part of its own.
-      nonisolated(unsafe) let body = body
-      DispatchQueue.concurrentPerform(iterations: workers) { thread in
+    // Each range is a thread's number. Whoever is called with several does all tasks under the first.
+    Threads.split(workers, pieces: 1) { threads in
+      for thread in threads {
         while true {
           let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          if task >= tasks { return }
+          if task >= tasks { break }
           body(task, thread)
         }
       }
