@@ -319,11 +319,10 @@ INLINE void widen_block_body(kernels_type type, const char *b, int64_t depth, fl
 }
 LOCAL_KERNEL(void, widen_block, (kernels_type type, const char *b, int64_t depth, float *wide), (type, b, depth, wide))
 
-#define TILE_ROWS 132      // rows packed together at most, a multiple of every path's tile
 #define STREAM_DEPTH 4480  // k of a block when rows are few
 #define WIDEN_TILES 7      // from so many tiles on, 16-bit weights are widened once for all
 #define FEW_PANELS 40      // up to so many panels do not repay packing a for them
-#define A_FLOATS (MAX_DEPTH * TILE_ROWS)  // 473 kB of stack, and no less than STREAM_DEPTH * MAX_ROWS
+#define A_FLOATS (MAX_DEPTH * KERNELS_ROWS)  // 473 kB of stack, and no less than STREAM_DEPTH * MAX_ROWS
 
 INLINE int64_t min64(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -337,7 +336,7 @@ void kernels_multiply(const kernels_product *m, int64_t row_begin, int64_t row_e
   const int64_t block = (m->inputs + blocks - 1) / blocks;
   const size_t line = KERNELS_PANEL * type_bytes(m->type);
   // Every group of rows walks all weights once: groups of one size, so that none walks them for a few rows.
-  const int64_t groups = (row_end - row_begin + TILE_ROWS - 1) / TILE_ROWS;
+  const int64_t groups = (row_end - row_begin + KERNELS_ROWS - 1) / KERNELS_ROWS;
   const int64_t even = groups > 0 ? (row_end - row_begin + groups - 1) / groups : 0;
   const int64_t group = (even + tiles->rows - 1) / tiles->rows * tiles->rows;
   _Alignas(64) float a[A_FLOATS];

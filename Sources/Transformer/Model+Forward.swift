@@ -1,3 +1,4 @@
+import Kernels
 import Tensor
 
 extension Model {
@@ -11,7 +12,7 @@ extension Model {
   /// matrix kernel takes together, so that a large model's weights are walked no more often; or as many as stay in the
   /// cache.
   func batchTokens(_ limits: BatchLimits) -> Int {
-    guard !splitsProducts else { return min(132, limits.tokens) }
+    guard !splitsProducts else { return min(Int(KERNELS_ROWS), limits.tokens) }
     let c = configuration
     let floats = 3 * c.width + 2 * c.queryWidth + 2 * c.keyValueWidth + 2 * c.feedForwardWidth
     return min(2_048, max(256, (4 << 20) / (floats * MemoryLayout<Float>.stride)), limits.tokens)

@@ -11,9 +11,10 @@ import Transformer
 enum BenchLimit {
   static func main() throws {
     let arguments = CommandLine.arguments
-    guard arguments.count > 1 else { throw Usage() }
-    let rounds = arguments.count > 2 ? Int(arguments[2]) ?? 7 : 7
-    Threads.count = arguments.count > 3 ? Int(arguments[3]) ?? 2 : 2
+    let numbers = arguments.dropFirst(2).compactMap { Int($0) }.filter { $0 > 0 }
+    guard 2...4 ~= arguments.count, numbers.count == arguments.count - 2 else { throw Usage() }
+    let rounds = numbers.first ?? 7
+    Threads.count = numbers.count > 1 ? numbers[1] : 2
     let model = try Model.load(from: URL(filePath: arguments[1]))
     let c = model.configuration
     func tokens(_ count: Int, _ seed: Int) -> [Int] { (0..<count).map { (($0 + seed) * 7919 + 13) % c.vocabularySize } }

@@ -51,6 +51,8 @@ typedef enum { KERNELS_F32 = 0, KERNELS_BF16 = 1, KERNELS_F16 = 2 } kernels_type
 
 /// Outputs in one panel of packed weights.
 #define KERNELS_PANEL 32
+/// Rows that are packed, and walk the weights, together at most: a multiple of every path's tile.
+#define KERNELS_ROWS 132
 
 /// Panels that hold so many outputs.
 static inline int64_t kernels_panels(int64_t outputs) { return (outputs + KERNELS_PANEL - 1) / KERNELS_PANEL; }

@@ -1,3 +1,4 @@
+import Kernels
 import Synchronization
 import Tensor
 
@@ -125,7 +126,7 @@ struct ForwardPlan: Sendable {
   private func unembed(_ normalized: [[Float]]) -> [Tensor] {
     let (width, vocabulary) = (model.configuration.width, model.configuration.vocabularySize)
     let counts = normalized.map { $0.count / width }
-    let together = max(132, (4 << 20) / vocabulary)
+    let together = max(Int(KERNELS_ROWS), (4 << 20) / vocabulary)
     var logits: [Tensor] = []
     while logits.count < counts.count {
       var (end, rows) = (logits.count, 0)
