@@ -46,14 +46,19 @@ struct ThreadsTests {
     #expect((1...3).contains(most.withLock { $0 }))
   }
 
-  @Test("A thread that has run out of work shares the inner loop of one that has not.")
-  func shares() {
+  @Test("A thread that has run out of work shares the inner loop of one that has not.", arguments: [true, false])
+  func shares(callerRunsOut: Bool) {
     // Others may hold the helpers for a moment, so it is tried more than once.
     let isShared = Threads.limited(to: 2) {
-      (0..<200).contains { _ in
+      (0..<20).contains { _ in
+        let caller = Thread.current
         let isShared = Mutex(false)
-        Threads.split(2, pieces: 1) { range in
-          guard range.contains(1) else { return }
+        let begun = Counter()
+        Threads.split(2, pieces: 1) { _ in
+          begun.add()
+          // One thread each.
+          for _ in 0..<2_000 where begun.value < 2 { usleep(1) }
+          guard begun.value == 2, (Thread.current === caller) != callerRunsOut else { return }
           // Until the other one is free.
           for _ in 0..<20 where !isShared.withLock({ $0 }) {
             usleep(500)

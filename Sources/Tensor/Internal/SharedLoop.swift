@@ -1,12 +1,9 @@
-import Dispatch
+import Foundation
 import Kernels
 import Synchronization
 
 /// A loop over `0..<count` that several threads take ranges of.
 final class SharedLoop: @unchecked Sendable {
-  /// How often to look before going to sleep: some tens of microseconds.
-  static let patience = 1_000
-
   private let count: Int
   private let ranges: Int
   // Valid until `run(with:)` returns, which waits for all who call it; nobody writes to it.
@@ -14,8 +11,7 @@ final class SharedLoop: @unchecked Sendable {
   private let next = Atomic<Int>(0)
   /// Helpers that are not done.
   private let helping = Atomic<Int>(0)
-  private let isCallerAsleep = Atomic<Bool>(false)
-  private let alarm = DispatchSemaphore(value: 0)
+  private let caller = Helper()
 
   /// - Parameter body: does a range; called on several threads at once.
   init(_ count: Int, ranges: Int, _ body: UnsafePointer<(Range<Int>) -> Void>) {
@@ -31,21 +27,35 @@ final class SharedLoop: @unchecked Sendable {
       helper.rest()
       helping.subtract(1, ordering: .relaxed)
     }
-    for _ in 0..<Self.patience {
-      if helping.load(ordering: .acquiring) == 0 { return }
+    for _ in 0..<Helper.patience {
+      if isOver { return }
       kernels_pause()
     }
-    isCallerAsleep.store(true, ordering: .sequentiallyConsistent)
-    while helping.load(ordering: .sequentiallyConsistent) > 0 { alarm.wait() }
+    caller.help(with: self, until: { isOver })
   }
+
+  /// The loop that this thread helps with, if it does.
+  static var helped: ObjectIdentifier? {
+    pthread_getspecific(helpedKey).map { ObjectIdentifier(Unmanaged<SharedLoop>.fromOpaque($0).takeUnretainedValue()) }
+  }
+  private static let helpedKey = {
+    var key = pthread_key_t()
+    pthread_key_create(&key, nil)
+    return key
+  }()
+
+  private var isOver: Bool { helping.load(ordering: .sequentiallyConsistent) == 0 }
 
   /// A helper's part.
   func run(by helper: Helper) {
+    let before = pthread_getspecific(Self.helpedKey)
+    pthread_setspecific(Self.helpedKey, Unmanaged.passUnretained(self).toOpaque())
     work()
+    pthread_setspecific(Self.helpedKey, before)
     // Free before the loop is over, so that what follows it finds the helper.
     helper.rest()
     helping.subtract(1, ordering: .sequentiallyConsistent)
-    if isCallerAsleep.load(ordering: .sequentiallyConsistent) { alarm.signal() }
+    caller.wake()
   }
 
   private func work() {
