@@ -52,4 +52,42 @@ public enum Threads {
       }
     }
   }
+
+  /// Calls `body` on up to `threads` threads at once, each time with a function that gives the next item of `0..<count` which
+  /// no thread has taken, and nil once there is none: a thread can keep what it works with from item to item.
+  ///
+  /// - Parameters:
+  ///   - count: how many items there are.
+  ///   - threads: how many take items, if there are so many.
+  ///   - body: takes items until there are none. No result may depend on which ones it is given.
+  public static func share(_ count: Int, by threads: Int = .max, _ body: (_ next: () -> Int?) -> Void) {
+    let taken = Atomic(0)
+    split(min(self.count, threads, count), pieces: 1) { _ in
+      body {
+        let item = taken.add(1, ordering: .relaxed).oldValue
+        return item < count ? item : nil
+      }
+    }
+  }
+
+  /// `[body(0), body(1), ...]`: the same whatever the number of threads, for a body that depends on its item alone.
+  ///
+  /// - Parameters:
+  ///   - count: how many items there are.
+  ///   - body: called once for each item, in no particular order.
+  /// - Throws: the error of the first item that failed, all having been tried.
+  public static func map<Element: Sendable, Failure: Error>(
+    _ count: Int, _ body: @Sendable (Int) throws(Failure) -> Element
+  ) throws(Failure) -> [Element] {
+    let results = Mutex([Result<Element, Failure>?](repeating: nil, count: count))
+    share(count) { next in
+      while let item = next() {
+        let result = Result { () throws(Failure) in try body(item) }
+        results.withLock { $0[item] = result }
+      }
+    }
+    var elements: [Element] = []
+    for case let result? in results.withLock({ $0 }) { elements.append(try result.get()) }
+    return elements
+  }
 }

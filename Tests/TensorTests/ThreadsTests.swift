@@ -29,6 +29,22 @@ struct ThreadsTests {
     }
   }
 
+  @Test("Loops that follow at once leave those alone who are slow to leave the one before.")
+  func short() async {
+    // More threads than processors: some are stopped between their last item and the end of the loop.
+    let sums = await withTaskGroup(of: Int.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          let sum = Counter()
+          for _ in 0..<20_000 { Threads.split(2, pieces: 1) { sum.add($0.count) } }
+          return sum.value
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(sums == Array(repeating: 40_000, count: 8))
+  }
+
   @Test("No more threads than were asked for work at the same time.")
   func noMore() {
     let working = Counter()
@@ -44,6 +60,38 @@ struct ThreadsTests {
       }
     }
     #expect((1...3).contains(most.withLock { $0 }))
+  }
+
+  @Test("Items that threads share are taken once each, and what is made of them stands in their order.")
+  func sharedItems() {
+    for threads in 1...5 {
+      Threads.limited(to: threads) {
+        let taken = Mutex([Int]())
+        let callers = Counter()
+        Threads.share(70, by: 3) { next in
+          callers.add()
+          while let item = next() { taken.withLock { $0.append(item) } }
+        }
+        #expect(taken.withLock { $0.sorted() } == Array(0..<70))
+        #expect((1...min(3, threads)).contains(callers.value))
+        #expect(Threads.map(70) { $0 * $0 } == (0..<70).map { $0 * $0 })
+      }
+    }
+    Threads.share(0) { _ in Issue.record("nothing to share") }
+    #expect(Threads.map(0) { $0 } == [])
+  }
+
+  @Test("Of several items that fail the first is reported.")
+  func firstError() {
+    struct Failed: Error, Equatable { let item: Int }
+    #expect(throws: Failed(item: 4)) {
+      try Threads.limited(to: 4) {
+        try Threads.map(20) { item in
+          if item >= 4 { throw Failed(item: item) }
+          return item
+        }
+      }
+    }
   }
 
   @Test("A thread that has run out of work shares the inner loop of one that has not.", arguments: [true, false])
@@ -81,6 +129,6 @@ struct ThreadsTests {
 private final class Counter: Sendable {
   private let number = Atomic<Int>(0)
   var value: Int { number.load(ordering: .sequentiallyConsistent) }
-  @discardableResult func add() -> Int { number.add(1, ordering: .sequentiallyConsistent).newValue }
+  @discardableResult func add(_ more: Int = 1) -> Int { number.add(more, ordering: .sequentiallyConsistent).newValue }
   func subtract() { number.subtract(1, ordering: .sequentiallyConsistent) }
 }

@@ -21,8 +21,9 @@ final class Helper: Sendable {
   }
   private static let pool = Mutex(Pool())
 
-  /// The address of a loop that is retained for this helper; 0 of none.
-  private let given = Atomic<UInt>(0)
+  /// What it is to help with next; and whether there is such a loop, to look at without the lock.
+  private let given = Mutex<SharedLoop?>(nil)
+  private let isGiven = Atomic<Bool>(false)
   private let isAsleep = Atomic<Bool>(false)
   private let alarm = DispatchSemaphore(value: 0)
 
@@ -69,17 +70,21 @@ final class Helper: Sendable {
   }
 
   func give(_ loop: SharedLoop) {
-    given.store(Self.address(Unmanaged.passRetained(loop)), ordering: .sequentiallyConsistent)
+    given.withLock { given in
+      given = loop
+      isGiven.store(true, ordering: .sequentiallyConsistent)
+    }
     wake()
   }
 
   /// Takes a loop back, if the helper has not begun with it.
   func takeBack(_ loop: SharedLoop) -> Bool {
-    let reference = Unmanaged.passUnretained(loop)
-    let (isBack, _) = given.compareExchange(
-      expected: Self.address(reference), desired: 0, ordering: .acquiringAndReleasing)
-    if isBack { reference.release() }
-    return isBack
+    given.withLock { given in
+      guard given === loop else { return false }
+      given = nil
+      isGiven.store(false, ordering: .relaxed)
+      return true
+    }
   }
 
   /// Makes it look up, should it sleep.
@@ -98,19 +103,21 @@ final class Helper: Sendable {
   private func wait(unless isOver: () -> Bool) -> SharedLoop? {
     while true {
       for _ in 0..<Self.patience {
-        if given.load(ordering: .relaxed) != 0,
-          let loop = UnsafeRawPointer(bitPattern: given.exchange(0, ordering: .acquiring))
-        {
-          return Unmanaged<SharedLoop>.fromOpaque(loop).takeRetainedValue()
-        }
+        if isGiven.load(ordering: .relaxed), let loop = takeGiven() { return loop }
         if isOver() { return nil }
         kernels_pause()
       }
       isAsleep.store(true, ordering: .sequentiallyConsistent)
-      if given.load(ordering: .sequentiallyConsistent) == 0, !isOver() { alarm.wait() }
+      if !isGiven.load(ordering: .sequentiallyConsistent), !isOver() { alarm.wait() }
       isAsleep.store(false, ordering: .relaxed)
     }
   }
 
-  private static func address(_ loop: Unmanaged<SharedLoop>) -> UInt { UInt(bitPattern: loop.toOpaque()) }
+  private func takeGiven() -> SharedLoop? {
+    given.withLock { given in
+      defer { given = nil }
+      isGiven.store(false, ordering: .relaxed)
+      return given
+    }
+  }
 }
