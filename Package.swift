@@ -91,6 +91,9 @@ let package = Package(
     .target(
       name: "FuzzTargets", dependencies: ["Tokenizer", "Transformer", "Deliberation"], path: "Tests/Fuzzing/Targets"),
 
+    // A model whose every word is known beforehand.
+    .target(name: "ScriptedModel", dependencies: ["Runner", "Bundle"], path: "Tests/ScriptedModel"),
+
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensor"]),
     .testTarget(name: "TensorTests", dependencies: ["Tensor"]),
     .testTarget(name: "TokenizerTests", dependencies: ["Tokenizer"]),
@@ -108,14 +111,14 @@ let package = Package(
     .testTarget(name: "AttributionTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "CombinationTests", dependencies: ["Combination", "Runner", "Bundle"]),
-    .testTarget(name: "DeliberateTests", dependencies: ["Deliberate", "Runner", "Bundle"]),
+    .testTarget(name: "DeliberateTests", dependencies: ["Deliberate", "ScriptedModel"]),
     .testTarget(name: "DeliberationTests", dependencies: ["Deliberation"]),
     .testTarget(
       name: "ServiceTests", dependencies: ["Service", .product(name: "FlyingSocks", package: "FlyingFox")]),
     .testTarget(name: "CompositionTests", dependencies: ["Runner", "Bundle"]),
     .testTarget(name: "PlantedTests", dependencies: ["Runner", "Bundle", "Transformer", "Tokenizer"]),
     .testTarget(name: "LabellingTests", dependencies: ["Labelling", "Runner", "Bundle"]),
-    .testTarget(name: "JustificationTests", dependencies: ["Justification", "Runner", "Bundle"]),
+    .testTarget(name: "JustificationTests", dependencies: ["Justification", "ScriptedModel"]),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger"]),
     .testTarget(name: "ProjectTests", dependencies: ["Project", "Bundle"]),
     .testTarget(name: "SiteTests", dependencies: ["Site"]),

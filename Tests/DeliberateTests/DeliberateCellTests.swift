@@ -1,6 +1,7 @@
 import Experiment
 import Foundation
 import Manuscript
+import ScriptedModel
 import Statistics
 import Testing
 import Tokenizer
@@ -56,8 +57,8 @@ struct DeliberateCellTests {
   /// Thinks “ so”, refuses, and yet says “Sure.”; at once it says “Sure.”, too.
   private static let refusing = ["\nSure.<eot>", "<think> so</think><refuse>"]
 
-  private func thinker(_ scripts: [String] = refusing, spelling: [Int] = []) throws -> ScriptedThinker {
-    try ScriptedThinker(
+  private func model(_ scripts: [String] = refusing, spelling: [Int] = []) throws -> ScriptedModel {
+    try ScriptedModel(
       scripts: scripts, spelling: spelling,
       files: ["asked.jsonl": Self.rows, "labelled.jsonl": Self.labelled, "xstest.csv": Self.foreign])
   }
@@ -65,9 +66,11 @@ struct DeliberateCellTests {
   private func results(
     _ cell: String, _ scripts: [String] = refusing, spelling: [Int] = []
   ) throws -> Results {
-    let thinker = try thinker(scripts, spelling: spelling)
-    defer { thinker.remove() }
-    return try #require(try thinker.run(Self.document(cell)).cell("d")).results
+    let model = try model(scripts, spelling: spelling)
+    defer { model.remove() }
+    let (record, failures) = try model.run(Self.document(cell))
+    try #require(failures.isEmpty, "\(failures)")
+    return try #require(record.cell("d")).results
   }
 
   private func number(_ results: Results, _ path: String) throws -> Double {
@@ -137,7 +140,7 @@ struct DeliberateCellTests {
   @Test("A response that spells a mark is told as a leak.")
   func leaks() throws {
     let end = "</think>"
-    let spelled = try Tokenizer.load(from: ScriptedThinker.embedded).encode(end)
+    let spelled = try Tokenizer.load(from: ScriptedModel.embedded).encode(end)
     try #require(Set(spelled).count == spelled.count, "each token has one that follows it")
     // As text, token by token: the script is of ids, since the mark itself is one token.
     let results = try results("budgets: [4]", ["<think> so</think><refuse>"], spelling: spelled)
@@ -180,9 +183,9 @@ struct DeliberateCellTests {
       ("marks: { think: \"<ponder>\" }", "has no token “<ponder>”"),
     ])
   func problems(cell: String, message: String) throws {
-    let thinker = try thinker()
-    defer { thinker.remove() }
-    let problems = try thinker.problems(Self.document(cell))
+    let model = try model()
+    defer { model.remove() }
+    let problems = try model.problems(Self.document(cell))
     #expect(problems.contains(message), "\(problems)")
   }
 }

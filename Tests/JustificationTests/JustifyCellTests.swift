@@ -1,8 +1,5 @@
-import Bundle
 import Experiment
-import Foundation
-import Manuscript
-import Runner
+import ScriptedModel
 import Statistics
 import Testing
 
@@ -43,26 +40,27 @@ struct JustifyCellTests {
 
     """
 
+  /// By itself it always says “Sure.”; behind the beginning of a refusal it goes on with that.
+  private func model(refusal: String = "I cannot") throws -> ScriptedModel {
+    try ScriptedModel(
+      scripts: ["\nSure.<eot>", "\(refusal)<eot>"],
+      files: [
+        "asked.jsonl": Self.rows.joined(separator: "\n"), "labelled.jsonl": Self.labelled.joined(separator: "\n"),
+      ])
+  }
+
   private func justify(_ settings: String, refusal: String = "I cannot: fraud") throws -> (Results, Results) {
-    let model = try ScriptedModel(refusal: refusal, rows: Self.rows, labelled: Self.labelled)
+    let model = try model(refusal: refusal)
     defer { model.remove() }
-    let (record, failures) = try model.run(Self.head + settings + "\n```\n", registry: Registry(bundledCells))
+    let (record, failures) = try model.run(Self.head + settings + "\n```\n")
     try #require(failures.isEmpty, "\(failures)")
     return (try #require(record.cell("j")).results, try #require(record.cell("reading")).results)
   }
 
   private func problems(_ settings: String, _ change: (String) -> String = { $0 }) throws -> String {
-    let model = try ScriptedModel(refusal: "I cannot", rows: Self.rows, labelled: Self.labelled)
+    let model = try model()
     defer { model.remove() }
-    do {
-      let experiment = try Experiment(
-        name: "x", source: change(Self.head + settings + "\n```\n"), file: "x.md", overrides: [:],
-        registry: Registry(bundledCells))
-      try Runner(shelf: Shelf(root: model.root), store: .none).check(experiment)
-      return ""
-    } catch let problems as Problems {
-      return problems.description
-    }
+    return try model.problems(change(Self.head + settings + "\n```\n"))
   }
 
   private func value(_ results: Results, _ path: String...) -> Double? {
@@ -161,11 +159,11 @@ struct JustifyCellTests {
 
   @Test("A cell that is no labeller declares no rules.")
   func noRules() throws {
-    let model = try ScriptedModel(refusal: "I cannot", rows: Self.rows, labelled: Self.labelled)
+    let model = try model()
     defer { model.remove() }
     let document =
       Self.head + "prefixes: Sure\n```\n\n```{justify}\nlabel: k\nlabeller: j\ntarget: harmful\nprefixes: Sure\n```\n"
-    let (_, failures) = try model.run(document, registry: Registry(bundledCells))
+    let (_, failures) = try model.run(document)
     #expect(failures.count == 1 && failures[0].contains("“j” declares no rules"), "\(failures)")
   }
 }
