@@ -40,7 +40,7 @@ struct Tuning {
     let (streams, last) = (try layers.map(vectors), try vectors(end))
     let steps = settings.steps
     try context.progress(0, of: layers.count)
-    lenses = try Parallel.map(layers.count) { layer in
+    lenses = try Threads.map(layers.count) { layer in
       try TunedLens(streams[layer], to: last, reader: reader, steps: steps)
     }
     try context.progress(layers.count, of: layers.count)

@@ -3,6 +3,7 @@ import Experiment
 import Foundation
 import Labelling
 import Statistics
+import Tensor
 import Tokenizer
 import Transformer
 
@@ -240,7 +241,7 @@ struct DeliberateArms {
     let deliberator = try Deliberator(policy.fitting(subject), subject: subject)
     let drafted = answers.indices.filter { answers[$0].decision == .caveat }
     let texts = drafted.map { asked.texts[$0] }
-    let given = try Parallel.map(texts.count) { try deliberator.answer([.user(texts[$0])]) }
+    let given = try Threads.map(texts.count) { try deliberator.answer([.user(texts[$0])]) }
     var all = answers
     // What is preferred after a draft was looked at is no one number.
     for index in all.indices { all[index].score = nil }

@@ -1,6 +1,7 @@
 import Deliberation
 import Experiment
 import Statistics
+import Tensor
 import Transformer
 
 /// One `{faithfulness}` cell as it runs.
@@ -240,7 +241,7 @@ struct Faithfulness {
       of: labels, count: settings.permutations, stream: context.stream("permutation"))
     try context.progress(Self.places + 2, of: Self.places + 4)
     let grid = layers.indices.flatMap { layer in (0..<Self.places).map { (layer, $0) } }
-    let found = try Parallel.map(grid.count) { index -> (Estimate, [Double]) in
+    let found = try Threads.map(grid.count) { index -> (Estimate, [Double]) in
       let (layer, place) = grid[index]
       let hook = HookPoint(settings.site.hook, layer: layers[layer])
       let features = try RealMatrix(

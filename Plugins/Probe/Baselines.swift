@@ -1,5 +1,6 @@
 import Experiment
 import Statistics
+import Tensor
 
 /// What the best probe must be better than, and what must come out at chance.
 struct Baselines {
@@ -50,7 +51,7 @@ struct Baselines {
   /// AUROC of the projections on 100 random unit vectors; a direction's sign means nothing, so the better one counts.
   private static func random(_ features: RealMatrix, _ labels: [Bool], in context: CellContext) throws -> Estimate {
     let stream = context.stream("random directions")
-    let areas = try Parallel.map(100) { index in
+    let areas = try Threads.map(100) { index in
       let direction = RandomDirection.unit(features.columns, stream: stream.child(index))
       let scores = (0..<features.rows).map { row in
         zip(features.row(row), direction).reduce(0) { $0 + $1.0 * $1.1 }

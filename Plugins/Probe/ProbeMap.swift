@@ -1,5 +1,6 @@
 import Experiment
 import Statistics
+import Tensor
 
 /// Cross-validated probes at every place, by every method, and the best of them.
 struct ProbeMap {
@@ -31,7 +32,7 @@ struct ProbeMap {
       }
     }
     let done = Counter()
-    entries = try Parallel.map(grid.count) { index in
+    entries = try Threads.map(grid.count) { index in
       let (method, place) = grid[index]
       let samples = try Samples(features: try reading.train.matrix(place), labels: train.labels)
       let result = try CrossValidation(samples, method.classifier, folds)
@@ -60,7 +61,7 @@ struct ProbeMap {
     let places = reading.positions.flatMap { position in
       reading.layers.map { Reading.Place(layer: $0, position: position) }
     }
-    let areas = try Parallel.map(places.count) { index in
+    let areas = try Threads.map(places.count) { index in
       try CrossValidation.aurocs(
         try train.matrix(places[index]), labellings: [train.labels] + labellings, .meanDifference, folds)
     }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Experiment
 import Foundation
 import Project
-import Statistics
+import Tensor
 
 /// `palimpsest log`
 struct Log: ParsableCommand {
@@ -38,7 +38,7 @@ struct Log: ParsableCommand {
     let log = try project.log(of: experiment, limit: limit, from: from)
     guard json else {
       let piece = 256
-      let pieces = try Parallel.map((log.count + piece - 1) / piece) { index in
+      let pieces = Threads.map((log.count + piece - 1) / piece) { index in
         log[index * piece..<min(log.count, (index + 1) * piece)].map { Self.line($0) + "\n" }.joined()
       }
       for text in pieces { Terminal.output(text) }

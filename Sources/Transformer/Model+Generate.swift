@@ -22,11 +22,10 @@ extension Model {
     }
     let reports = interventions.map { InterventionReport(hooks: $0.points.count, sequences: prompts.count) }
     let gathered = Mutex(Gathered(sequences: Array(repeating: nil, count: prompts.count), reports: reports))
-    let queue = Atomic(0)
     let workers = splitsProducts ? 1 : max(1, min(Threads.count, prompts.count))
     let calls = Mutex(())
 
-    Threads.split(workers, pieces: 1) { _ in
+    Threads.share(prompts.count, by: workers) { next in
       let batch = ContinuousBatch(
         model: self, prompts: prompts, options: options, interventions: interventions,
         // A worker takes no more than its share, so that others have work too.
@@ -34,10 +33,7 @@ extension Model {
           1, min(options.batchSize, BatchLimits.current.sequences, (prompts.count + workers - 1) / workers)))
       do {
         try batch.run(
-          next: {
-            let index = queue.add(1, ordering: .relaxed).oldValue
-            return index < prompts.count ? index : nil
-          },
+          next: next,
           onToken: onToken.map { call in { token in calls.withLock { _ in call(token) } } })
       } catch {
         gathered.withLock { $0.failure = $0.failure ?? error }

@@ -1,5 +1,6 @@
 import Foundation
 import Statistics
+import Tensor
 import Testing
 
 @Suite("BLAS")
@@ -20,7 +21,7 @@ struct BLASTests {
   func repeated() throws {
     let a = try normal(120, 300, seed: 1)
     let alone = LinearAlgebra.gram(a)
-    let together = try Parallel.map(16, threads: 4) { _ in LinearAlgebra.gram(a) }
+    let together = Threads.limited(to: 4) { Threads.map(16) { _ in LinearAlgebra.gram(a) } }
     for gram in together { #expect(gram == alone) }
   }
 }

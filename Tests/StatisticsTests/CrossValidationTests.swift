@@ -66,17 +66,9 @@ struct CrossValidationTests {
     let work: @Sendable (Int) throws -> [Double] = { index in
       try CrossValidation(samples, ClassifierTests.all[index % 5], folds).scores
     }
-    let one = try Parallel.map(15, threads: 1, work)
-    for threads in [2, 3, 8] { #expect(try Parallel.map(15, threads: threads, work) == one) }
-  }
-
-  @Test("Parallel work reports the first error by index.")
-  func firstError() {
-    #expect(throws: StatisticsError.tooFew(what: "x", needed: 4, found: 0)) {
-      try Parallel.map(20, threads: 4) { index in
-        if index >= 4 { throw StatisticsError.tooFew(what: "x", needed: index, found: 0) }
-        return index
-      }
+    let one = try (0..<15).map(work)
+    for threads in [2, 3, 8] {
+      #expect(try Threads.limited(to: threads) { try Threads.map(15, work) } == one)
     }
   }
 

@@ -14,21 +14,10 @@ struct ParallelLoop: Sendable {
   /// Does `body(task, thread)` for every task in `0 ..< tasks`; threads are numbered `0 ..< threads`, so that each can
   /// have scratch memory of its own.
   func run(_ tasks: Int, _ body: (_ task: Int, _ thread: Int) -> Void) {
-    let workers = min(threads, tasks)
-    guard workers > 1 else {
-      for task in 0..<max(0, tasks) { body(task, 0) }
-      return
-    }
-    let next = Atomic<Int>(0)
-    // Each range is a thread's number. Whoever is called with several does all tasks under the first.
-    Threads.split(workers, pieces: 1) { threads in
-      for thread in threads {
-        while true {
-          let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          if task >= tasks { break }
-          body(task, thread)
-        }
-      }
+    let begun = Atomic(0)
+    Threads.share(tasks, by: threads) { next in
+      let thread = begun.add(1, ordering: .relaxed).oldValue
+      while let task = next() { body(task, thread) }
     }
   }
 

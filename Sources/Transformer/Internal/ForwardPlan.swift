@@ -89,16 +89,13 @@ struct ForwardPlan: Sendable {
         activations: Activations(points: points, sequences: items.count, configuration: configuration),
         reports: arms.map { $0.map { InterventionReport(hooks: $0.points.count, sequences: sequences.count) } },
         normalized: Array(repeating: [], count: items.count)))
-    let next = Atomic(0)
-    Threads.split(min(Threads.count, batches.count), pieces: 1) { _ in
+    Threads.share(batches.count) { next in
       let observer = Observer(
         arms: arms, capture: points, at: positions, slots: items.count, sequences: sequences.count,
         configuration: configuration)
       var workspace = Workspace(rows: 0, configuration: configuration)
       var normalized: [(Int, [Float])] = []
-      while true {
-        let index = next.add(1, ordering: .relaxed).oldValue
-        guard index < batches.count else { break }
+      while let index = next() {
         do {
           try compute(batches[index], of: items, observer, &workspace, &normalized)
         } catch {

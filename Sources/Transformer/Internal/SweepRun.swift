@@ -142,14 +142,9 @@ struct SweepRun<Value: Sendable>: Sendable {
 
   /// Works through a list, an element to a thread, each with a workspace.
   func forEach<Element: Sendable>(_ list: [Element], _ body: (Element, inout Workspace) -> Void) {
-    let next = Atomic(0)
-    Threads.split(min(Threads.count, list.count), pieces: 1) { _ in
+    Threads.share(list.count) { next in
       var workspace = Workspace(rows: 0, configuration: model.configuration)
-      while true {
-        let index = next.add(1, ordering: .relaxed).oldValue
-        guard index < list.count else { break }
-        body(list[index], &workspace)
-      }
+      while let index = next() { body(list[index], &workspace) }
     }
   }
 
