@@ -12,7 +12,10 @@ enum BenchLimit {
   static func main() throws {
     let arguments = CommandLine.arguments
     let numbers = arguments.dropFirst(2).compactMap { Int($0) }.filter { $0 > 0 }
-    guard 2...4 ~= arguments.count, numbers.count == arguments.count - 2 else { throw Usage() }
+    guard 2...4 ~= arguments.count, numbers.count == arguments.count - 2 else {
+      FileHandle.standardError.write(Data("usage: bench-limit CHECKPOINT [ROUNDS] [THREADS]\n".utf8))
+      exit(2)
+    }
     let rounds = numbers.first ?? 7
     Threads.count = numbers.count > 1 ? numbers[1] : 2
     let model = try Model.load(from: URL(filePath: arguments[1]))
@@ -126,10 +129,6 @@ enum BenchLimit {
       query, 2 * width * Double(c.keyValueWidth),
       query + width * Double(c.feedForwardWidth) * (c.architecture.isGated ? 3 : 2)
     )
-  }
-
-  struct Usage: Error, CustomStringConvertible {
-    var description: String { "expected: bench-limit CHECKPOINT [ROUNDS] [THREADS]" }
   }
 }
 

@@ -11,7 +11,8 @@ enum BenchEngine {
   static func main() throws {
     let arguments = CommandLine.arguments
     guard arguments.count == 3, let threads = Int(arguments[2]) else {
-      throw BenchError.usage("bench-engine CHECKPOINT THREADS")
+      FileHandle.standardError.write(Data("usage: bench-engine CHECKPOINT THREADS\n".utf8))
+      exit(2)
     }
     Threads.count = threads
     let model = try Model.load(from: URL(filePath: arguments[1]))
@@ -28,7 +29,7 @@ enum BenchEngine {
     case "sweep": return try time(decoder.decode(SweepWork.self, from: request), model)
     case "forward": return try time(decoder.decode(ForwardWork.self, from: request), model)
     case "decode": return try time(decoder.decode(DecodeWork.self, from: request), model)
-    case let other: throw BenchError.usage("no such work: \(other)")
+    case let other: throw BenchError.unknownWork(other)
     }
   }
 
@@ -64,4 +65,4 @@ private struct Answer: Encodable {
   }
 }
 
-enum BenchError: Error { case usage(String) }
+enum BenchError: Error { case unknownWork(String) }
