@@ -59,9 +59,7 @@ struct PatchRun {
     var facts: [String: Value] = [
       "gap": .number(measured.gap), "pairs": .integer(base.count), "unaligned": .integer(pairs.unaligned),
       "no_op": .number(0),
-      "reuse": .group([
-        "checked": .integer(measured.checked), "computed": .number(measured.computed),
-      ]),
+      "reuse": .group(["checked": .integer(measured.checked)]),
     ]
     var effects = try measured.patched.map(measured.effect)
     var tables: [Table] = []
@@ -98,9 +96,8 @@ struct PatchRun {
     /// What a full effect is: the mean over pairs, since single pairs may hardly differ.
     let gap: Double
     let resamples: Resamples
-    /// Cells that were run in full, and the share of the arithmetic that was done.
+    /// Cells that were run in full. How much the others reused is no result: it may change, and they may not.
     let checked: Int
-    let computed: Double
 
     func effect(_ scores: [Double]) throws -> Estimate {
       try resamples.mean(zip(scores, base).map { ($0 - $1) / gap })
@@ -129,7 +126,7 @@ struct PatchRun {
       base: outcome.values[0], patched: Array(outcome.values.dropFirst(2)), gap: gap,
       resamples: try Bootstrap(stream: context.stream("bootstrap"), resamples: settings.resamples)
         .draw(rows: base.count),
-      checked: outcome.checked, computed: Double(outcome.computed) / Double(outcome.full))
+      checked: outcome.checked)
   }
 
   private func patch(_ place: PatchAxes.Place, from activations: Activations) -> Intervention {

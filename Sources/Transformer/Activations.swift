@@ -17,22 +17,20 @@ public struct Activations: Sendable {
       return Tensor(hook.site.isPairwise ? shape + [positions.count, keys] : [positions.count] + shape, values)
     }
 
-    /// These rows, with another's for positions from `start` on, which has all of those.
-    func replacing(from start: Int, by other: Entry) -> Entry {
-      guard let first = positions.firstIndex(where: { $0 >= start }) else { return self }
-      guard first > 0 else { return other }
-      guard keys > 0 else {
-        let width = values.count / positions.count
-        return Entry(values: values.prefix(first * width) + other.values, positions: positions)
+    /// These rows, with another's where it has them: a stretch of these positions. Of a pairwise site it may have fewer
+    /// keys; its queries then see none of the others.
+    func replacing(by other: Entry) -> Entry {
+      guard let first = other.positions.first.flatMap(positions.firstIndex), other.keys <= keys else { return self }
+      let (count, others) = (positions.count, other.positions.count)
+      let heads = keys > 0 ? values.count / (count * keys) : 1
+      let (width, taken) = (values.count / (heads * count), other.values.count / (heads * others))
+      var mixed = self
+      for row in 0..<heads * others {
+        let (head, place) = row.quotientAndRemainder(dividingBy: others)
+        let to = (head * count + first + place) * width
+        mixed.values.replaceSubrange(to..<to + taken, with: other.values[row * taken..<(row + 1) * taken])
       }
-      let own = positions.count * keys
-      let others = (positions.count - first) * keys
-      var mixed: [Float] = []
-      for head in 0..<values.count / own {
-        mixed += values[head * own..<head * own + first * keys]
-        mixed += other.values[head * others..<(head + 1) * others]
-      }
-      return Entry(values: mixed, positions: positions, keys: keys)
+      return mixed
     }
   }
 

@@ -75,6 +75,14 @@ public enum HookSite: String, Hashable, Sendable, Codable, CaseIterable {
     }
   }
 
+  /// Whether a block's keys and values are made of it, so that later positions of the same block read it.
+  var isReadByLaterPositions: Bool {
+    switch self {
+    case .residPre, .ln1Scale, .ln1Normalized, .k, .v, .rotK: true
+    default: false
+    }
+  }
+
   /// Whether it lies behind the last block.
   public var isBehindBlocks: Bool { self == .lnFinalScale || self == .lnFinalNormalized }
 

@@ -7,10 +7,11 @@ import Tensor
 ///     let outcome = try sweep.run { cell in metric(cell.logits) }
 ///     outcome.values[arm][sequence]
 ///
-/// A change at layer `l` and position `p` leaves earlier layers, and earlier positions, as they were. So the unchanged
-/// run's residual stream, keys and values are kept, each cell starts at `(l, p)`, and cells that start at one layer share
-/// one ragged product. What is reused is *equal* to what a full run gives; a seeded sample of cells is run in full to
-/// show it, and one that differs in one bit fails the sweep.
+/// A change at layer `l` and position `p` leaves earlier layers and earlier positions as they were, and, unless block `l`
+/// makes keys and values of what is changed, later positions of that block, too. So the unchanged run's residual stream,
+/// keys and values are kept, each cell starts at `(l, p)`, and cells that start at one layer share one ragged product.
+/// What is reused is *equal* to what a full run gives; a seeded sample of cells is run in full to show it, and one that
+/// differs in one bit fails the sweep.
 public struct Sweep: Sendable {
   let plan: ForwardPlan
   let sampled: RandomStream

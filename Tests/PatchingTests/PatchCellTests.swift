@@ -160,12 +160,10 @@ struct PatchCellTests {
     #expect(abs(misplaced.value) < abs(strongest.value) / 2)
   }
 
-  @Test("Every cell says how much of it was reused, and how many cells were run in full to show that it may be.")
+  @Test("Every cell says how many places were run in full to show that reuse changes nothing, not how much was reused.")
   func reuse() throws {
     let results = try patch("positions: [object, last]")
-    let reuse = results.values["reuse"]
-    #expect(reuse?["checked"]?.number == 8)
-    #expect((reuse?["computed"]?.number ?? 1) < 0.6)
+    #expect(results.values["reuse"] == .group(["checked": .integer(8)]))
   }
 
   @Test("Within a memory budget a sweep keeps less of the unchanged run at a time, and finds the same.")

@@ -46,8 +46,12 @@ struct SweepTests {
   }
 
   private func expectEqual(_ model: Model, _ prompts: [[Int]], arms: [[Intervention]]) throws {
-    let hooks = [HookPoint(.residMid, layer: 1), HookPoint(.pattern, layer: 1), HookPoint(.lnFinalNormalized)]
-      .filter { $0.site.exists(in: model.configuration) }
+    let hooks = [
+      HookPoint(.residMid, layer: 1), HookPoint(.pattern, layer: 1), HookPoint(.attnScores, layer: 0),
+      HookPoint(.z, layer: 0), HookPoint(.mlpOut, layer: 1), HookPoint(.residPost, layer: 0),
+      HookPoint(.lnFinalNormalized),
+    ]
+    .filter { $0.site.exists(in: model.configuration) }
     let sweep = try Sweep(of: model, over: prompts, arms: arms, capture: hooks.map { HookPattern($0) }, logits: .last)
     let outcome = try sweep.run { cell in
       try [cell.logits.values] + hooks.map { try cell.activation($0).values }
@@ -78,6 +82,22 @@ struct SweepTests {
     let model = try Fixture.model()
     let prompts = Fixture.prompts(5)
     try expectEqual(model, prompts, arms: arms(60, model, prompts, source: source(model, prompts), seed: 3))
+  }
+
+  @Test("So it is at each hook of each block, for one position in the middle of each prompt.")
+  func everyHook() throws {
+    let model = try Fixture.model()
+    let prompts = Fixture.prompts(4).map { $0 + [3, 1, 4] }
+    let arms = HookSite.all(in: model.configuration).flatMap { site in
+      (0..<(site.isPerLayer ? model.configuration.layers : 1)).map { layer in
+        [
+          Intervention(
+            at: HookPoint(site, layer: layer), positions: .indices(prompts.map { [$0.count - 3] }),
+            operation: .scale(0.5))
+        ]
+      }
+    }
+    try expectEqual(model, prompts, arms: arms)
   }
 
   @Test("So it is in every family.", arguments: FamilyTests.variants)
@@ -126,6 +146,26 @@ struct SweepTests {
     let outcome = try Sweep(of: model, over: [prompt], arms: arms).run { $0.logits[0, 0] }
     #expect(outcome.computed == (1...layers).reduce(0) { $0 + 2 * $1 })
     #expect(outcome.full == layers * layers * prompt.count)
+  }
+
+  @Test("What is changed behind a block's keys and values is computed at its position alone, up to the next block.")
+  func stays() throws {
+    let model = try Fixture.model()
+    let layers = model.configuration.layers
+    let prompt = Fixture.prompts(4)[2]
+    let stays: [HookSite] = HookSite.all(in: model.configuration).filter { $0.isPerLayer }
+      .filter { ![.residPre, .ln1Scale, .ln1Normalized, .k, .v, .rotK].contains($0) }
+    for site in stays {
+      let arms = (0..<layers).map { layer in
+        [
+          Intervention(
+            at: HookPoint(site, layer: layer), positions: .indices([[prompt.count - 3]]),
+            operation: .scale(0.5))
+        ]
+      }
+      let outcome = try Sweep(of: model, over: [prompt], arms: arms).run { $0.logits[0, 0] }
+      #expect(outcome.computed == (1...layers).reduce(0) { $0 + 1 + 3 * ($1 - 1) }, "\(site)")
+    }
   }
 
   @Test("An arm that reaches nothing, a token that is not there, and a reader that fails are errors.")

@@ -7,6 +7,8 @@ extension SweepRun {
   struct Kept {
     /// The first of the sequences.
     let first: Int
+    /// `d_model`
+    let width: Int
     /// For each sequence its first row in `residual`.
     let rows: [Int]
     /// The residual stream before blocks where cells start, and behind the last: `[tokens, d_model]` each.
@@ -16,8 +18,15 @@ extension SweepRun {
     /// By sequence, counted from the first.
     var activations: Activations
 
-    func residual(_ layer: Int, _ sequence: Int, _ position: Int, width: Int) -> UnsafeMutablePointer<Float>? {
+    func residual(_ layer: Int, _ sequence: Int, _ position: Int) -> UnsafeMutablePointer<Float>? {
       residual[layer].map { $0 + (rows[sequence - first] + position) * width }
+    }
+
+    /// Copies some positions' residual stream before a block to where a segment has its rows.
+    func copyResidual(_ layer: Int, of segment: Segment, at positions: Range<Int>, to workspace: Workspace) {
+      guard let from = residual(layer, segment.sequence, positions.lowerBound) else { return }
+      (workspace.residual + (segment.row + positions.lowerBound - segment.start) * width).update(
+        from: from, count: positions.count * width)
     }
   }
 
@@ -40,18 +49,18 @@ extension SweepRun {
   func keep(_ chunk: Range<Int>) throws -> Kept {
     let c = model.configuration
     let starts = Set(chunk.flatMap { sequence in self.starts.map { $0[sequence] } })
-    let hasPrefix = starts.contains { $0.position > 0 && $0.layer < plan.layers }
-    let layers = hasPrefix || !plan.points.isEmpty ? plan.layers : starts.map(\.layer).max() ?? 0
+    let hasPrefix = starts.contains { $0.needsPrefix(layers: plan.layers) }
+    let needed = Set(starts.flatMap(\.residuals))
+    let layers = hasPrefix || !plan.points.isEmpty ? plan.layers : needed.max() ?? 0
     var rows: [Int] = []
     var total = 0
     for sequence in chunk {
       rows.append(total)
       total += plan.sequences[sequence].count
     }
-    let residual = Dictionary(
-      uniqueKeysWithValues: Set(starts.map(\.layer)).filter { $0 >= 0 }.map { ($0, Buffer(total * c.width)) })
+    let residual = Dictionary(uniqueKeysWithValues: needed.map { ($0, Buffer(total * c.width)) })
     var kept = Kept(
-      first: chunk.lowerBound, rows: rows, residual: residual,
+      first: chunk.lowerBound, width: c.width, rows: rows, residual: residual,
       caches: chunk.map { KeyValueCache(for: c, capacity: hasPrefix ? plan.sequences[$0].count : 0) },
       activations: Activations(points: plan.points, sequences: chunk.count, configuration: c))
     guard hasPrefix || !plan.points.isEmpty || !residual.isEmpty else { return kept }
@@ -77,7 +86,7 @@ extension SweepRun {
         let loop = LayerLoop(model: model, workspace: workspace, observer: observer)
         func keepResidual(_ layer: Int) {
           for segment in segments {
-            unchanged.residual(layer, segment.sequence, 0, width: c.width)?.update(
+            unchanged.residual(layer, segment.sequence, 0)?.update(
               from: loop.workspace.residual + segment.row * c.width, count: segment.count * c.width)
           }
         }

@@ -6,23 +6,16 @@ import Tensor
 struct SweepRun<Value: Sendable>: Sendable {
   let sweep: Sweep
   private let progress: (@Sendable (Int, Int) throws -> Void)?
-  private let read: @Sendable (Sweep.Cell) throws -> Value
-  private let sample: Set<Item>
+  let read: @Sendable (Sweep.Cell) throws -> Value
+  let sample: Set<Item>
   /// `starts[arm][sequence]`
-  let starts: [[Start]]
+  let starts: [[SweepStart]]
 
   var plan: ForwardPlan { sweep.plan }
   var model: Model { sweep.plan.model }
 
-  /// Where a cell first differs from the unchanged run.
-  struct Start: Hashable {
-    /// The block before which it does: -1 for the embeddings, the number of blocks for what lies behind them.
-    var layer: Int
-    var position: Int
-  }
-
   /// Cells that start at the same layer, to be computed together.
-  private struct Batch {
+  struct Batch {
     let layer: Int
     var items: [Item]
   }
@@ -62,30 +55,7 @@ struct SweepRun<Value: Sendable>: Sendable {
       sample.insert(Item(sequence: index % sequences, arm: index / sequences))
     }
     self.sample = sample
-    starts = plan.arms.map { arm in plan.sequences.indices.map { Self.start(of: arm, in: $0, plan) } }
-  }
-
-  private static func start(of arm: [PreparedIntervention], in sequence: Int, _ plan: ForwardPlan) -> Start {
-    let layers = plan.layers
-    let (count, promptLength) = (plan.sequences[sequence].count, plan.promptLengths[sequence])
-    // An unchanged cell needs no more than what its logits are read from.
-    var start = Start(layer: layers, position: plan.logits == .all ? 0 : count - 1)
-    for intervention in arm {
-      let positions = intervention.source.positions
-      guard
-        let first = (0..<count).first(where: {
-          positions.contains($0, ofSequence: sequence, promptLength: promptLength)
-        })
-      else { continue }
-      start.position = min(start.position, first)
-      for point in intervention.points {
-        start.layer = min(
-          start.layer, point.site.isPerLayer ? point.layer : point.site.isBehindBlocks ? layers : -1)
-      }
-    }
-    // From the very beginning nothing is reused.
-    if start.layer == 0, start.position == 0 { start.layer = -1 }
-    return start
+    starts = plan.arms.map { arm in plan.sequences.indices.map { SweepStart(of: arm, in: $0, plan) } }
   }
 
   func run() throws -> Sweep.Outcome<Value> {
@@ -173,110 +143,6 @@ struct SweepRun<Value: Sendable>: Sendable {
       }
     }
     if let failure = board.gathered.withLock({ $0.failure }) { throw failure }
-  }
-
-  /// A cell that is done.
-  private struct Done {
-    let item: Item
-    let value: Value
-    /// The cell whole, if it is of the sample.
-    let sampled: Sweep.Cell?
-  }
-
-  private func compute(
-    _ batch: Batch, _ kept: Kept, _ workspace: inout Workspace
-  ) throws -> (cells: [Done], reports: [(arm: Int, list: [InterventionReport])], computed: Int) {
-    let c = model.configuration
-    // Arms are numbered anew, so that the observer knows of this batch's only.
-    let arms = Array(Set(batch.items.map(\.arm))).sorted()
-    let number = Dictionary(uniqueKeysWithValues: arms.enumerated().map { ($1, $0) })
-    let observer = Observer(
-      arms: arms.map { plan.arms[$0] }, capture: plan.points, at: plan.positions, slots: batch.items.count,
-      sequences: plan.sequences.count, configuration: c)
-    var row = 0
-    let segments = batch.items.enumerated().map { slot, item in
-      let start = starts[item.arm][item.sequence].position
-      let tokens = plan.sequences[item.sequence]
-      defer { row += tokens.count - start }
-      return Segment(
-        slot: slot, item: Item(sequence: item.sequence, arm: number[item.arm] ?? 0), tokens: tokens[start...],
-        start: start, promptLength: plan.promptLengths[item.sequence], row: row,
-        cache: start > 0 ? kept.caches[item.sequence - kept.first] : nil, extendsCache: false)
-    }
-    if workspace.rows < row { workspace = Workspace(rows: row, configuration: c) }
-    let loop = LayerLoop(model: model, workspace: workspace, observer: observer)
-    if batch.layer < 0 {
-      try loop.embed(segments)
-    } else {
-      for segment in segments {
-        guard let from = kept.residual(batch.layer, segment.sequence, segment.start, width: c.width) else { continue }
-        (workspace.residual + segment.row * c.width).update(from: from, count: segment.count * c.width)
-      }
-    }
-    let layers = max(0, batch.layer)..<plan.layers
-    let last = try loop.run(segments, layers: layers, lastOnly: plan.logits == .last)
-    if plan.wantsFinalNorm { try loop.finalNorm(last) }
-
-    var cells: [Done] = []
-    cells.reserveCapacity(segments.count)
-    // A few cells' logits at a time: a vocabulary is wide.
-    let together = plan.logits == .all ? 1 : 64
-    for begin in stride(from: 0, to: last.count, by: together) {
-      let some = begin..<min(last.count, begin + together)
-      cells += try finish(some.map { last[$0] }, batch, kept, observer, loop)
-    }
-    return (cells, arms.indices.map { (arms[$0], observer.reports[$0]) }, row * layers.count)
-  }
-
-  /// Reads cells whose last norm is there.
-  private func finish(
-    _ segments: [Segment], _ batch: Batch, _ kept: Kept, _ observer: Observer, _ loop: LayerLoop
-  ) throws -> [Done] {
-    let width = sweep.tokens?.count ?? model.configuration.vocabularySize
-    let rows: [Int] =
-      switch plan.logits {
-      case .none: []
-      case .last: segments.map { $0.row + $0.count - 1 }
-      case .all: segments.flatMap { Array($0.row..<$0.row + $0.count) }
-      }
-    let logits = rows.isEmpty ? [] : loop.unembed(rows: rows, with: sweep.head)
-    let share = logits.count / max(1, segments.count)
-    let done = Mutex((cells: [(Int, Done)](), failure: (any Error)?.none))
-    Threads.split(segments.count, pieces: 4) { range in
-      var cells: [(Int, Done)] = []
-      for index in range {
-        do {
-          let segment = segments[index]
-          let item = batch.items[segment.slot]
-          let cell = Sweep.Cell(
-            arm: item.arm, sequence: item.sequence,
-            logits: Tensor([share / max(1, width), width], logits[index * share..<(index + 1) * share]),
-            activations: activations(segment.slot, item, kept, observer), configuration: model.configuration)
-          cells.append((index, Done(item: item, value: try read(cell), sampled: sample.contains(item) ? cell : nil)))
-        } catch {
-          return done.withLock { $0.failure = error }
-        }
-      }
-      done.withLock { $0.cells += cells }
-    }
-    let result = done.withLock { $0 }
-    if let failure = result.failure { throw failure }
-    return result.cells.sorted { $0.0 < $1.0 }.map(\.1)
-  }
-
-  /// A cell's captured activations: its own from where it starts, the unchanged run's before.
-  private func activations(
-    _ slot: Int, _ item: Item, _ kept: Kept, _ observer: Observer
-  ) -> [HookPoint: Activations.Entry] {
-    let start = starts[item.arm][item.sequence]
-    var entries: [HookPoint: Activations.Entry] = [:]
-    for point in plan.points {
-      guard let base = kept.activations.entry(of: point, item.sequence - kept.first) else { continue }
-      let isBefore = point.site.isPerLayer ? point.layer < start.layer : !point.site.isBehindBlocks && start.layer >= 0
-      let own = isBefore ? nil : observer.activations.entry(of: point, slot)
-      entries[point] = own.map { base.replacing(from: start.position, by: $0) } ?? base
-    }
-    return entries
   }
 
   // MARK: The sample
