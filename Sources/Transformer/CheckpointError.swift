@@ -1,6 +1,8 @@
+import Foundation
+
 /// Why a model directory was not accepted.
 public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// There is no such directory.
+  /// There is no model directory at this path: nothing, or something else.
   case noDirectory(path: String)
   /// Something is there already, where a checkpoint is to be written.
   case exists(path: String)
@@ -23,7 +25,8 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
   public var description: String {
     switch self {
     case .noDirectory(let path):
-      "\(path): no such model directory. A model is a directory with config.json and model.safetensors."
+      "\(path): \(access(path, F_OK) == 0 ? "neither a model directory nor a GGUF file" : "no such model directory"). "
+        + "A model is a directory with config.json and model.safetensors, or a GGUF file."
     case .exists(let path): "\(path) is there already; choose another name, or remove it first."
     case .noWeights(let directory):
       "\(directory): no weights here. Expected model.safetensors, or model.safetensors.index.json with its shards."

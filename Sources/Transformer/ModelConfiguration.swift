@@ -161,6 +161,9 @@ public struct ModelConfiguration: Hashable, Sendable, Codable {
     try require(
       heads % keyValueHeads == 0,
       "\(heads) query heads do not divide evenly over \(keyValueHeads) key-value heads")
+    try require(
+      rotary.share > 0 && rotary.share <= 1,
+      "rotary positions turn a share of \(rotary.share) of each head: expected more than 0, and at most 1")
     let turned = rotary.width(headSize: headSize)
     try require(
       architecture.hasLearnedPositions || (turned > 0 && turned <= headSize && turned % 2 == 0),

@@ -114,6 +114,13 @@ struct ModelConfigurationTests {
     #expect(try problem(["head_dim": 15]).contains("15 of each head's 15"))
   }
 
+  @Test("A share of each head that is turned is more than 0, and at most 1.", arguments: [1e300, -1, 0, 1.5])
+  func share(_ share: Double) throws {
+    let phi: [String: Any] = ["model_type": "phi3", "architectures": ["Phi3ForCausalLM"]]
+    let found = try problem(phi.merging(["partial_rotary_factor": share]) { _, new in new })
+    #expect(found.contains("expected more than 0, and at most 1"), "\(found)")
+  }
+
   @Test("A file that is absent, or no JSON object, is said to be so.")
   func unreadable() throws {
     let file = try temporaryDirectory().appending(path: "config.json")

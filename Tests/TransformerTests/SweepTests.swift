@@ -84,15 +84,17 @@ struct SweepTests {
     try expectEqual(model, prompts, arms: arms(60, model, prompts, source: source(model, prompts), seed: 3))
   }
 
-  @Test("So it is at each hook of each block, for one position in the middle of each prompt.")
-  func everyHook() throws {
-    let model = try Fixture.model()
-    let prompts = Fixture.prompts(4).map { $0 + [3, 1, 4] }
+  @Test(
+    "So it is at each hook of each block of each family, for one position early in each prompt.",
+    arguments: FamilyTests.variants)
+  func everyHook(name: String) throws {
+    let model = try Model.load(from: FamilyTests.folder.appending(path: name))
+    let prompts = [[5, 3, 8, 1, 9, 2, 3, 1, 4, 2, 7, 1, 5, 5, 3, 9, 2, 6, 4, 8, 1, 3, 7, 2], [7, 7, 1, 4, 3, 1, 4]]
     let arms = HookSite.all(in: model.configuration).flatMap { site in
       (0..<(site.isPerLayer ? model.configuration.layers : 1)).map { layer in
         [
           Intervention(
-            at: HookPoint(site, layer: layer), positions: .indices(prompts.map { [$0.count - 3] }),
+            at: HookPoint(site, layer: layer), positions: .indices(prompts.map { [$0.count / 4] }),
             operation: .scale(0.5))
         ]
       }

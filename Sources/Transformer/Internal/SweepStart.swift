@@ -41,7 +41,10 @@ struct SweepStart: Hashable {
     let inBlock = changes.filter { $0.layer == layer }
     let begin = inBlock.map(\.positions.lowerBound).min() ?? position
     let leaving = begin..<(inBlock.map(\.positions.upperBound).max() ?? count)
-    let stays = (0..<plan.layers).contains(layer) && !inBlock.contains(where: \.isReadByLaterPositions)
+    // A shorter stretch must not be turned by other angles than the whole sequence.
+    let stays =
+      (0..<plan.layers).contains(layer) && !inBlock.contains(where: \.isReadByLaterPositions)
+      && !plan.model.rotary.dependOnLength
     leavingBlock = stays && leaving != position..<count ? leaving : nil
     // From the very beginning nothing is reused.
     self.layer = layer == 0 && position == 0 && leavingBlock == nil ? -1 : layer
