@@ -7,7 +7,7 @@ import Transformer
 /// changed and with controls that should do nothing.
 package enum AblationCell: CellKind {
   package static let name = "ablation"
-  package static let version = 1
+  package static let version = 2
   package static let summary =
     "Removes or adds something while the model answers, with random controls, side effects, and the responses to read."
 

@@ -53,21 +53,20 @@ struct AblationReport {
     }
     results.headline =
       ["changed.refusal_rate", "base.refusal_rate"] + (controls.isEmpty ? [] : ["control.refusal_rate"])
-    results.figures = [try rates()]
+    results.figures = [try rates(resamples)]
     results.tables = [try table(resamples)]
     results.galleries = [gallery]
     return results
   }
 
-  /// All controls together: their pooled refusal rate, and the most extreme of them.
+  /// All controls together: how often they refuse, and the most extreme of them.
   private func control(_ resamples: Resamples) throws -> [String: Value] {
-    let refusals = controls.flatMap(\.refuses)
     let rates = try controls.map { try $0.refusalRate.value }
     let means = prompts.indices.map { prompt in
       controls.reduce(0) { $0 + $1.scores[prompt] } / Double(controls.count)
     }
     return [
-      "refusal_rate": .estimate(try Proportion(successes: refusals.count { $0 }, trials: refusals.count).wilson),
+      "refusal_rate": .estimate(try resamples.rate(controls.map(\.refuses))),
       "lowest_rate": .number(rates.min() ?? .nan), "highest_rate": .number(rates.max() ?? .nan),
       "refusal_score": .estimate(try resamples.mean(means)), "arms": .integer(controls.count),
     ]
@@ -82,17 +81,16 @@ struct AblationReport {
     return values
   }
 
-  private func rates() throws -> Figure {
+  private func rates(_ resamples: Resamples) throws -> Figure {
     var bars = [
       BarChart.Bar(unchanged.arm.name, role: .baseline, try unchanged.refusalRate),
       BarChart.Bar(changed.arm.name, role: .effect, try changed.refusalRate),
     ]
     if !controls.isEmpty {
-      let refusals = controls.flatMap(\.refuses)
       bars.append(
         BarChart.Bar(
           controls.count == 1 ? controls[0].arm.name : "\(controls.count) random directions", role: .null,
-          try Proportion(successes: refusals.count { $0 }, trials: refusals.count).wilson))
+          try resamples.rate(controls.map(\.refuses))))
     }
     return Figure(
       caption: "Share of responses that refuse, by arm, with 95% intervals.",

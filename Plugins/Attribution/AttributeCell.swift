@@ -33,7 +33,7 @@ package enum AttributeCell: CellKind {
     "Tells what every component and head adds to a logit difference, and checks that the parts add up."
 
   package static func problems(_ settings: Settings, in scope: CellScope) -> [Problem] {
-    var problems = [scope.missing(column: settings.target, setting: "target")].compactMap { $0 }
+    var problems = scope.problems(ofLabels: settings.target, in: settings.rows, setting: "target")
     problems += scope.problems(of: settings.rows, setting: "rows")
     return problems + scope.problems(ofTwoAnswers: settings.tokens, setting: "tokens")
   }

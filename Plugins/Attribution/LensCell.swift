@@ -46,7 +46,7 @@ package enum LensCell: CellKind {
     "Reads a logit difference off the accumulated residual stream at the last token, after every attention and MLP."
 
   package static func problems(_ settings: Settings, in scope: CellScope) -> [Problem] {
-    var problems = [scope.missing(column: settings.target, setting: "target")].compactMap { $0 }
+    var problems = scope.problems(ofLabels: settings.target, in: settings.rows, setting: "target")
     problems += scope.problems(of: settings.rows, setting: "rows")
     if let train = settings.train {
       problems += scope.problems(of: train, setting: "train")

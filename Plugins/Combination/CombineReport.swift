@@ -36,7 +36,7 @@ struct CombineReport {
     let p = measured.p.joined().joined()
     return [
       "interaction": .estimate(try mean(pooled)),
-      "relative": .estimate(try ratio(pooled, to: alone)),
+      "relative": .estimate(try measured.resamples.ratio(of: pooled, to: alone)),
       "alone": .estimate(try mean(alone)),
       "together": .estimate(try mean(contrasts.effect(ofSize: 2, dose: dose, axis: axis))),
       "all": .estimate(try mean(contrasts.effect(ofSize: names.count, dose: dose, axis: axis))),
@@ -49,8 +49,9 @@ struct CombineReport {
       "relative_by_layer": .list(
         try layers.indices.map { layer in
           .estimate(
-            try ratio(
-              contrasts.pooled(dose: dose, axis: layer), to: contrasts.effect(ofSize: 1, dose: dose, axis: layer)))
+            try measured.resamples.ratio(
+              of: contrasts.pooled(dose: dose, axis: layer),
+              to: contrasts.effect(ofSize: 1, dose: dose, axis: layer)))
         }),
       "pairs": .group(
         try Dictionary(
@@ -87,18 +88,6 @@ struct CombineReport {
     ]
     for fitted in comparison.fitted { values[fitted.rule.rawValue] = .group(["gain": .estimate(fitted.gain)]) }
     return values
-  }
-
-  /// One mean over another, resampled together.
-  private func ratio(_ a: [Double], to b: [Double]) throws -> Estimate {
-    try measured.resamples.percentile { counts in
-      var (top, bottom) = (0.0, 0.0)
-      for (index, count) in counts.enumerated() {
-        top += Double(count) * a[index]
-        bottom += Double(count) * b[index]
-      }
-      return bottom == 0 ? nil : top / bottom
-    }
   }
 
   private func significant(_ isMeant: (Double) -> Bool) throws -> Int {

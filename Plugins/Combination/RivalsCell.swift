@@ -9,7 +9,7 @@ import Transformer
 /// token of compliance: then setting that to its mean does. What is chosen is chosen on the training rows.
 package enum RivalsCell: CellKind {
   package static let name = "rivals"
-  package static let version = 1
+  package static let version = 2
   package static let summary =
     "Sets the one head, and the one component that suppresses compliance, to their means: is the decision still made?"
 

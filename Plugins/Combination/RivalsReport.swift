@@ -36,11 +36,7 @@ struct RivalsReport {
     let once = [Int32](repeating: 1, count: count + harmless.count)
     guard let whole = difference(base, \.gap, once), whole != 0 else { throw NoGap() }
     func kept(_ outcome: RivalsRun.Outcome) throws -> Estimate {
-      try resamples.percentile { counts in
-        guard let now = difference(outcome, \.gap, counts), let before = difference(base, \.gap, counts), before != 0
-        else { return nil }
-        return now / before
-      }
+      try resamples.ratio(of: { difference(outcome, \.gap, $0) }, to: { difference(base, \.gap, $0) })
     }
     func values(_ outcome: RivalsRun.Outcome) throws -> [String: Value] {
       [
@@ -48,12 +44,13 @@ struct RivalsReport {
         "refusal_score": .estimate(try resamples.percentile { mean(outcome.scores, $0.prefix(count)) }),
       ]
     }
-    let refusals = controls.flatMap(\.refuses)
-    let controlGap = try resamples.percentile { counts in
-      guard let before = difference(base, \.gap, counts), before != 0 else { return nil }
-      let kept = controls.compactMap { difference($0, \.gap, counts) }.map { $0 / before }
-      return kept.isEmpty ? nil : Mean.of(kept)
-    }
+    // Only harmful prompts are answered by other heads at their means.
+    let refusals = controls.map { $0.refuses + [Bool?](repeating: nil, count: harmless.count) }
+    let controlGap = try resamples.ratio(
+      of: { counts in
+        let gaps = controls.compactMap { difference($0, \.gap, counts) }
+        return gaps.isEmpty ? nil : Mean.of(gaps)
+      }, to: { difference(base, \.gap, $0) })
     var results = Results()
     results.values = [
       "base": .group(try values(base)),
@@ -62,20 +59,16 @@ struct RivalsReport {
       "fall": .estimate(try resamples.percentile { difference(base, \.comply, $0).map { -$0 } }),
       // Of the gap, what comes from the compliance token lying lower rather than the refusal token higher.
       "suppression": .estimate(
-        try resamples.percentile { counts in
-          guard let gap = difference(base, \.gap, counts), let comply = difference(base, \.comply, counts), gap != 0
-          else { return nil }
-          return -comply / gap
-        }),
+        try resamples.ratio(
+          of: { difference(base, \.comply, $0).map { -$0 } }, to: { difference(base, \.gap, $0) })),
       "head": .group(
         try values(outcomes[1]).merging(["name": .text(run.reader.name)]) { first, _ in first }),
       "suppressor": .group(
         try values(outcomes[2]).merging(["name": .text(run.suppressor.name)]) { first, _ in first }),
       "both": .group(try values(outcomes[3])),
       "control": .group([
-        "refusal_rate": .estimate(
-          try Proportion(successes: refusals.count { $0 }, trials: refusals.count).wilson),
-        "gap_kept": .estimate(controlGap), "arms": .integer(controls.count),
+        "refusal_rate": .estimate(try resamples.rate(refusals)), "gap_kept": .estimate(controlGap),
+        "arms": .integer(controls.count),
       ]),
       "n": .integer(count),
     ]

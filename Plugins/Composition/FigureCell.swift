@@ -106,7 +106,8 @@ private struct Drawing {
   /// A figure for each panel, all with one vertical range, so that they can be compared.
   func curves(_ panels: [(name: String, series: [(name: String, points: (x: [Double], y: [Estimate]))])]) -> [Figure] {
     let all = panels.flatMap { $0.series.flatMap(\.points.y) }.flatMap {
-      [$0.value, $0.low ?? $0.value, $0.high ?? $0.value]
+      // An interval may have no ends, and a range of what is no number cannot be made.
+      [$0.value, $0.low ?? $0.value, $0.high ?? $0.value].filter(\.isFinite)
     }
     let range = panels.count > 1 ? all.min().flatMap { least in all.max().map { least...$0 } } : nil
     return panels.enumerated().map { index, panel in

@@ -20,7 +20,7 @@ package enum TableCell: CellKind {
   }
 
   package static let name = "table"
-  package static let version = 1
+  package static let version = 2
   package static let summary = "Puts values of other cells side by side, with the range of each column."
   package static let usesModel = false
 
@@ -48,8 +48,10 @@ package enum TableCell: CellKind {
     for (index, title) in settings.columns.enumerated() {
       let numbers = rows.compactMap { $0.values[index].estimate?.value }
       guard numbers.count == rows.count, let least = numbers.min(), let most = numbers.max() else { continue }
+      // `min` and `max` pass over what is no number, and a claim about every row must not.
+      let isKnown = !numbers.contains(where: \.isNaN)
       results.values[key(title)] = .group([
-        "least": .number(least), "most": .number(most),
+        "least": .number(isKnown ? least : .nan), "most": .number(isKnown ? most : .nan),
         "mean": .number(numbers.reduce(0, +) / Double(numbers.count)), "n": .integer(numbers.count),
       ])
     }

@@ -205,6 +205,7 @@ struct Faithfulness {
     let areas: [[Estimate]]
     /// At each place the best of the layers, and the mean of the best with shuffled labels. `[places]`
     let best, shuffled: [Estimate]
+    /// The family-wise p-value of the layers at each place. `[places]`
     let p: [Double]
     let words: Estimate
     let map: Figure
@@ -224,6 +225,7 @@ struct Faithfulness {
     guard min(labels.count { $0 }, labels.count { !$0 }) >= 2 * settings.folds else { return nil }
     let model = deliberator.subject.model
     let layers = settings.layers.resolved(count: model.configuration.layers)
+    guard !layers.isEmpty else { throw StatisticsError.tooFew(what: "layers to read", needed: 1, found: 0) }
     let sequences = zip(prompts, inner).map { $0 + deliberator.prompter.enclosed($1) }
     let places = prompts.indices.map { request in
       // At 0 the last token of the prompt; behind it a mark, if there is one, and the thoughts.
@@ -237,8 +239,13 @@ struct Faithfulness {
     let groups = settings.group.map { column in Samples.groups(of: asked.rows.map { $0[column]?.plain ?? "" }) }
     let folds = try Folds.grouped(
       groups: groups ?? Array(labels.indices), labels: labels, count: settings.folds, stream: context.stream("folds"))
-    let shuffles = try LabelPermutation.rows.labellings(
-      of: labels, count: settings.permutations, stream: context.stream("permutation"))
+    // What is resampled together has much in common, too: each kind of group is respected in turn, and what it takes to
+    // be better than chance is the most that any of them says. [kinds][permutations][requests]
+    let kinds = groups.map { [$0] + (settings.cluster == nil ? [] : [asked.clusters]) } ?? [asked.clusters]
+    let shuffles = try kinds.enumerated().map { kind, groups in
+      try GroupedLabels(labels: labels, groups: groups, folds: folds)
+        .shuffles(settings.permutations, stream: context.stream("permutation").child(kind))
+    }
     try context.progress(Self.places + 2, of: Self.places + 4)
     let grid = layers.indices.flatMap { layer in (0..<Self.places).map { (layer, $0) } }
     let found = try Threads.map(grid.count) { index -> (Estimate, [Double]) in
@@ -254,7 +261,7 @@ struct Faithfulness {
       let result = try CrossValidation(try Samples(features: features, labels: labels), .meanDifference, folds)
       return (
         try result.auroc(resamples),
-        try CrossValidation.aurocs(features, labellings: [labels] + shuffles, .meanDifference, folds)
+        try CrossValidation.aurocs(features, labellings: [labels] + shuffles.joined(), .meanDifference, folds)
       )
     }
     func entry(_ layer: Int, _ place: Int) -> (Estimate, [Double]) { found[layer * Self.places + place] }
@@ -262,10 +269,16 @@ struct Faithfulness {
     for place in 0..<Self.places {
       let column = layers.indices.map { entry($0, place) }
       best.append(column.map(\.0).reduce(column[0].0) { $1.value > $0.value ? $1 : $0 })
-      let maxima = shuffles.indices.map { shuffle in column.map { $0.1[shuffle + 1] }.max() ?? 0.5 }
-      shuffled.append(Estimate(value: maxima.reduce(0, +) / Double(maxima.count)))
-      p.append(
-        try MaxStatistic(observed: column.map { $0.1[0] }, permuted: column.map { Array($0.1.dropFirst()) }).overall)
+      let tests = try kinds.indices.map { kind in
+        try MaxStatistic(
+          observed: column.map { $0.1[0] },
+          permuted: column.map {
+            Array($0.1.dropFirst(1 + kind * settings.permutations).prefix(settings.permutations))
+          })
+      }
+      let means = tests.map { $0.maxima.reduce(0, +) / Double($0.maxima.count) }
+      shuffled.append(Estimate(value: means.max() ?? 0.5))
+      p.append(tests.map(\.overall).max() ?? 1)
     }
     let words = try bagOfWords(labels, folds)
     let areas = layers.indices.map { layer in (0..<Self.places).map { entry(layer, $0).0 } }

@@ -10,7 +10,7 @@ import Manuscript
 /// the thoughts, or to the request.
 package enum FaithfulnessCell: CellKind {
   package static let name = "faithfulness"
-  package static let version = 1
+  package static let version = 2
   package static let summary =
     "Tells how much of a decision is there before and within the thoughts, and whether other thoughts change it."
 
@@ -23,6 +23,7 @@ package enum FaithfulnessCell: CellKind {
       problems.append(Problem(message, at: scope.location(of: setting), expected: "expected: \(expected)"))
     }
     wrong("budget", settings.budget < 10, "\(settings.budget) tokens have no tenths", "10 or more")
+    wrong("layers", settings.layers == .some([]), "no layer is read", "one or more")
     wrong("folds", settings.folds < 2, "\(settings.folds) folds", "2 or more")
     wrong("permutations", settings.permutations < 1, "nothing is shuffled", "1 or more")
     guard let subject = scope.subject else { return problems }

@@ -32,7 +32,9 @@ package struct FaithfulnessSettings: CellSettings {
     .optional("site", \.site, "The hook that the probe reads."),
     .optional("layers", \.layers, "The layers where it does."),
     .optional("folds", \.folds, "Folds of the cross-validation."),
-    .optional("permutations", \.permutations, "Shuffled labellings behind the family-wise p."),
+    .optional(
+      "permutations", \.permutations,
+      "Shuffled labellings behind the family-wise p; groups and clusters are respected in turn."),
     .optional("marks", \.marks, "The tokens that the model thinks and decides in."),
     .optional("words", \.words, "For a model without such tokens: how it is asked, and the words of the verdict."),
     .optional("resamples", \.resamples, "Bootstrap resamples behind each interval."),

@@ -11,7 +11,7 @@ import Transformer
 /// of follows the task's.
 package enum InterchangeCell: CellKind {
   package static let name = "interchange"
-  package static let version = 2
+  package static let version = 3
   package static let summary =
     "Gives a prompt the state of its counterpart at a place, and tells whose refusal and whose object come out."
 

@@ -148,7 +148,8 @@ struct InterchangeReport {
 
   // MARK: Controls
 
-  /// The same exchange at places where it does not belong, and of random spans.
+  /// The same exchange at places where it does not belong, and of random spans: the mean of their shares, and the size of
+  /// the largest, whatever its sign.
   private func controls() throws -> [String: Value] {
     var generator = context.stream("wrong position").generator()
     // The same tokens, counted from the end, in both prompts.
@@ -178,7 +179,7 @@ struct InterchangeReport {
         return try effects(square, "random span").harm.share.value
       }
       values["random_span"] = .number(shares.reduce(0, +) / Double(shares.count))
-      values["largest_random_span"] = .number(shares.max { abs($0) < abs($1) } ?? .nan)
+      values["largest_random_span"] = .number(shares.map(abs).max() ?? .nan)
     }
     return values
   }

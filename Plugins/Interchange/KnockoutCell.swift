@@ -42,12 +42,12 @@ package enum KnockoutCell: CellKind {
   }
 
   package static let name = "knockout"
-  package static let version = 1
+  package static let version = 2
   package static let summary =
     "Cuts the attention edges to a span of the request, by layer, beside as many edges to other tokens."
 
   package static func problems(_ settings: Settings, in scope: CellScope) -> [Problem] {
-    var problems = [scope.missing(column: settings.target, setting: "target")].compactMap { $0 }
+    var problems = scope.problems(ofLabels: settings.target, in: settings.rows, setting: "target")
     problems += scope.problems(of: settings.rows, setting: "rows")
     problems += scope.problems(of: settings.layers, setting: "layers")
     problems += scope.problems(of: [Position(.span(settings.span))], setting: "span")
@@ -60,8 +60,8 @@ package enum KnockoutCell: CellKind {
     let layers = settings.layers.resolved(count: count)
     var work = scope.work(settings.rows)
     work.sweeps = true
-    // Three arms for each layer: from there on, up to there, and the control.
-    work.tokens *= 1 + 3 * layers.count
+    // Up to four arms for each layer: from there on, up to there, the control, and as few edges to the span.
+    work.tokens *= 1 + 4 * layers.count
     return work
   }
 
@@ -80,8 +80,9 @@ private struct Knockout {
   let layers: [Int]
   let metric: RefusalMetric
   let direction: Direction?
-  /// The tokens of the span, those that lose their edges, and as many others that they see: `[prompt]`.
-  let spans, readers, others: [[Int]]
+  /// The tokens of the span, those that lose their edges, other tokens that they see, as many as the span has if there
+  /// are so many, and as many of the span as there are others: `[prompt]`.
+  let spans, readers, others, matched: [[Int]]
 
   init(_ settings: KnockoutCell.Settings, in context: CellContext) throws {
     (self.settings, self.context) = (settings, context)
@@ -94,18 +95,25 @@ private struct Knockout {
     metric = try RefusalMetric(tokens: settings.refusalTokens, phrases: [], subject: subject)
     direction = try settings.along.map(context.direction)
     var generator = context.stream("other edges").generator()
-    var (spans, readers, others): ([[Int]], [[Int]], [[Int]]) = ([], [], [])
+    var choice = context.stream("edges of the span").generator()
+    var (spans, readers, others, matched): ([[Int]], [[Int]], [[Int]], [[Int]]) = ([], [], [], [])
     for prompt in prompts {
       let span = prompt.spans[settings.span] ?? 0..<0
       let first = settings.readers == .last ? prompt.end - 1 : span.upperBound
       spans.append(Array(span))
       readers.append(Array(first..<prompt.end))
       // A token always sees itself, so the readers are not among what is cut.
-      others.append(
-        Array((0..<first).filter { !span.contains($0) }.shuffled(using: &generator).prefix(span.count)).sorted())
+      let other = (0..<first).filter { !span.contains($0) }.shuffled(using: &generator).prefix(span.count).sorted()
+      others.append(other)
+      matched.append(span.shuffled(using: &choice).prefix(other.count).sorted())
     }
-    (self.prompts, self.spans, self.readers, self.others) = (prompts, spans, readers, others)
+    (self.prompts, self.spans, self.readers, self.others, self.matched) = (prompts, spans, readers, others, matched)
   }
+
+  /// Whether every prompt has a token beside the span, so that there is a control.
+  private var hasControl: Bool { others.allSatisfy { !$0.isEmpty } }
+  /// How many prompts have fewer other tokens than the span has.
+  private var fewer: Int { zip(spans, others).count { $0.count > $1.count } }
 
   /// What is measured of every prompt for each arm: `[arm][prompt]`.
   private func values(_ arms: [[Intervention]]) throws -> [[Double]] {
@@ -127,54 +135,92 @@ private struct Knockout {
     let last = model.configuration.layers - 1
     let onward = layers.map { cut(spans, Array($0...last)) }
     let until = layers.map { cut(spans, Array(0...$0)) }
-    let controls = others.allSatisfy { !$0.isEmpty } ? layers.map { cut(others, Array($0...last)) } : []
-    let all = try values([[]] + onward + until + controls)
+    let controls = hasControl ? layers.map { cut(others, Array($0...last)) } : []
+    let fewest = hasControl && fewer > 0 ? layers.map { cut(matched, Array($0...last)) } : []
+    let all = try values([[]] + onward + until + controls + fewest)
     let resamples = try Bootstrap(stream: context.stream("bootstrap"), resamples: settings.resamples)
       .draw(rows: prompts.count)
-    func gap(_ values: [Double], _ counts: [Int32]?) -> Double? {
+    func gap(_ values: [Double], _ counts: [Int32]) -> Double? {
       var (sums, weights) = ([0.0, 0.0], [0.0, 0.0])
       for index in values.indices {
-        let (side, weight) = (harmful[index] ? 1 : 0, counts.map { Double($0[index]) } ?? 1)
+        let (side, weight) = (harmful[index] ? 1 : 0, Double(counts[index]))
         sums[side] += values[index] * weight
         weights[side] += weight
       }
       return weights[0] > 0 && weights[1] > 0 ? sums[1] / weights[1] - sums[0] / weights[0] : nil
     }
-    guard let whole = gap(all[0], nil), whole != 0 else { throw NoGap() }
+    guard let whole = gap(all[0], prompts.map { _ in 1 }), whole != 0 else { throw NoGap() }
     func left(_ arms: ArraySlice<[Double]>) throws -> [Estimate] {
-      try arms.map { values in try resamples.percentile { counts in gap(values, counts).map { $0 / whole } } }
+      try arms.map { values in try resamples.ratio(of: { gap(values, $0) }, to: { gap(all[0], $0) }) }
     }
     let count = layers.count
-    let shares = (
+    let end = 1 + 2 * count + controls.count
+    let shares = Shares(
       onward: try left(all[1..<1 + count]), until: try left(all[1 + count..<1 + 2 * count]),
-      control: try left(all[(1 + 2 * count)...])
-    )
+      control: try left(all[1 + 2 * count..<end]), fewest: try left(all[end...]))
     var results = Results()
     results.values = [
       "gap": .number(whole), "n": .integer(prompts.count),
       "onward": .list(shares.onward.map(Value.estimate)), "until": .list(shares.until.map(Value.estimate)),
       "control": .group(["onward": .list(shares.control.map(Value.estimate))]),
+      "matched": .group(["onward": .list(shares.matched.map(Value.estimate))]),
+      // Tokens that are no longer seen, in all prompts together.
+      "keys": .group([
+        "span": .integer(keys(spans)), "control": .integer(hasControl ? keys(others) : 0), "fewer": .integer(fewer),
+      ]),
     ]
     results.headline = ["gap", "n"]
-    results.figures = [figure(shares.onward, shares.until, shares.control)]
+    results.figures = [figure(shares)]
+    results.notes = note.map { [$0] } ?? []
     return results
   }
 
-  private func figure(_ onward: [Estimate], _ until: [Estimate], _ control: [Estimate]) -> Figure {
+  /// What is left of the gap, by layer. `[layer]`
+  private struct Shares {
+    let onward, until: [Estimate]
+    /// Nothing where there is no control.
+    let control: [Estimate]
+    /// With as few edges to the span cut as the control has; nothing where it has as many.
+    let fewest: [Estimate]
+
+    /// What the control is to be compared with: as many edges to the span.
+    var matched: [Estimate] { control.isEmpty ? [] : fewest.isEmpty ? onward : fewest }
+  }
+
+  private func keys(_ cut: [[Int]]) -> Int { cut.reduce(0) { $0 + $1.count } }
+
+  /// What a reader must know of the control, if it cuts less than the knockout does.
+  private var note: String? {
+    guard hasControl else {
+      return "There is no control: in \(others.count { $0.isEmpty }) of \(prompts.count) prompts nothing but "
+        + "“\(settings.span)” can be cut."
+    }
+    guard fewer > 0 else { return nil }
+    return "The control cuts fewer edges than the knockout: in \(fewer) of \(prompts.count) prompts fewer other tokens "
+      + "can be cut than “\(settings.span)” has, \(keys(others)) in place of \(keys(spans)) in all. Compare it with "
+      + "“matched”, where as many tokens of “\(settings.span)” are cut as the control cuts of others."
+  }
+
+  private func figure(_ shares: Shares) -> Figure {
     let x = layers.map(Double.init)
     let readers = settings.readers == .last ? "the last token" : "all tokens behind"
+    var series: [LineChart.Series] = [
+      .init("cut from this layer on", role: .effect, x: x, y: shares.onward),
+      .init("cut up to this layer", role: .baseline, x: x, y: shares.until),
+    ]
+    if !shares.fewest.isEmpty {
+      series.append(.init("as many as there are others, from this layer on", role: .effect, x: x, y: shares.fewest))
+    }
+    if !shares.control.isEmpty {
+      let number = shares.fewest.isEmpty ? "as many other edges" : "fewer other edges"
+      series.append(.init("\(number), from this layer on", role: .null, x: x, y: shares.control))
+    }
     return Figure(
       caption: "What is left of the difference between harmful and harmless prompts when \(readers) cannot attend to "
         + "“\(settings.span)”.",
       content: .lines(
         LineChart(
-          xAxis: .init("layer"), yAxis: .init("share left"),
-          series: [
-            .init("cut from this layer on", role: .effect, x: x, y: onward),
-            .init("cut up to this layer", role: .baseline, x: x, y: until),
-          ]
-            + (control.isEmpty
-              ? [] : [.init("as many other edges, from this layer on", role: .null, x: x, y: control)]),
+          xAxis: .init("layer"), yAxis: .init("share left"), series: series,
           references: [.init(0, "none"), .init(1, "all")])))
   }
 }

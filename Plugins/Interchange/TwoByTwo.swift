@@ -28,10 +28,11 @@ struct TwoByTwo: Sendable {
     bothHarmful.indices.map { bothHarmful[$0] - harmlessHarm[$0] - (harmfulHarm[$0] - bothHarmless[$0]) }
   }
 
+  /// What exchanging both does: `[pair]`.
+  var gaps: [Double] { zip(bothHarmful, bothHarmless).map { $0 - $1 } }
+
   /// What exchanging both does, in the mean: the two main effects add up to it.
-  var gap: Double {
-    zip(bothHarmful, bothHarmless).reduce(0) { $0 + $1.0 - $1.1 } / Double(max(1, bothHarmful.count))
-  }
+  var gap: Double { gaps.reduce(0, +) / Double(max(1, gaps.count)) }
 
   /// An effect as a share of the gap, with what chance would do.
   struct Effect {
@@ -49,7 +50,7 @@ struct TwoByTwo: Sendable {
     func effect(_ values: [Double], _ name: String) throws -> Effect {
       let test = try PermutationTest.signFlip(
         values, permutations: permutations, stream: RandomStream(seed: stream.bits(at: 0), purpose: name))
-      return Effect(share: try resamples.mean(values.map { $0 / gap }), p: test.p)
+      return Effect(share: try resamples.ratio(of: values, to: gaps), p: test.p)
     }
     return (try effect(harm, "harm"), try effect(task, "task"), try effect(interaction, "interaction"))
   }

@@ -10,7 +10,7 @@ import Manuscript
 /// as it was.
 package enum JustifyCell: CellKind {
   package static let name = "justify"
-  package static let version = 1
+  package static let version = 2
   package static let summary =
     "Labels what the model says under an intervention or behind a forced beginning: refusal, reason, truth, contradiction."
 

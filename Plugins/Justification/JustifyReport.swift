@@ -21,7 +21,7 @@ struct JustifyReport {
     let adjusted = MultipleTesting.holm(tests)
     var groups: [[String: Value]] = []
     for (outcome, p) in zip(effects, adjusted) {
-      var values = try rates([outcome])
+      var values = try rates([outcome], resamples)
       values["name"] = .text(outcome.arm.name)
       values["p"] = .number(p)
       values["fired"] = .integer(outcome.fired)
@@ -35,14 +35,14 @@ struct JustifyReport {
     }
     var results = Results()
     results.values = [
-      "base": .group(try rates([base])), "arms": .list(groups.map(Value.group)), "n": .integer(asked.prompts.count),
-      "harmful": .integer(asked.harmful.count { $0 }),
+      "base": .group(try rates([base], resamples)), "arms": .list(groups.map(Value.group)),
+      "n": .integer(asked.prompts.count), "harmful": .integer(asked.harmful.count { $0 }),
     ]
     if let first = groups.first { results.values["changed"] = .group(first) }
     results.values["control"] = .group(try controls(against: effects[0], resamples, in: context))
     results.headline = ["changed.refusal_rate", "changed.misdirection_rate", "base.refusal_rate"]
-    results.figures = [try bars()] + (try curve().map { [$0] } ?? [])
-    results.tables = [try table()]
+    results.figures = [try bars(resamples)] + (try curve(resamples).map { [$0] } ?? [])
+    results.tables = [try table(resamples)]
     results.galleries = [gallery]
     return results
   }
@@ -50,14 +50,14 @@ struct JustifyReport {
   // MARK: Rates
 
   /// What responses of some arms, taken together, are like.
-  private func rates(_ outcomes: [JustifyArm.Outcome]) throws -> [String: Value] {
+  private func rates(_ outcomes: [JustifyArm.Outcome], _ resamples: Resamples) throws -> [String: Value] {
     var values: [String: Value] = [:]
     func rate(_ name: String, of property: (ResponseLabels, Int) -> Bool, among: (ResponseLabels, Int) -> Bool) throws {
-      let chosen = outcomes.flatMap { outcome in
-        outcome.labels.indices.filter { among(outcome.labels[$0], $0) }.map { property(outcome.labels[$0], $0) }
+      let chosen = outcomes.map { outcome in
+        outcome.labels.enumerated().map { among($1, $0) ? property($1, $0) : nil }
       }
-      guard !chosen.isEmpty else { return }
-      values[name] = .estimate(try Proportion(successes: chosen.count { $0 }, trials: chosen.count).wilson)
+      guard chosen.joined().contains(where: { $0 != nil }) else { return }
+      values[name] = .estimate(try resamples.rate(chosen))
     }
     try rate("refusal_rate", of: { label, _ in label.refuses }, among: { _, _ in true })
     try rate("misdirection_rate", of: { label, _ in label.isMisdirected }, among: { !asked.harmful[$1] })
@@ -82,7 +82,7 @@ struct JustifyReport {
     var values: [String: Value] = [:]
     let random = those(.random)
     if !random.isEmpty {
-      var group = try rates(random)
+      var group = try rates(random, resamples)
       let means = asked.prompts.indices.map { prompt in
         random.reduce(0.0) { $0 + ($1.labels[prompt].refuses ? 1 : 0) } / Double(random.count)
       }
@@ -98,7 +98,7 @@ struct JustifyReport {
     for (name, kind) in others {
       let outcomes = those(kind)
       guard !outcomes.isEmpty else { continue }
-      values[name] = .group(try rates(outcomes))
+      values[name] = .group(try rates(outcomes, resamples))
     }
     let tokens = those(.noOp).flatMap { outcome in zip(outcome.tokens, base.tokens).map { $0 == $1 } }
     values["changed_by_nothing"] = .integer(tokens.count { !$0 })
@@ -130,12 +130,12 @@ struct JustifyReport {
       + outcomes.filter { ![.base, .effect, .random].contains($0.arm.kind) }.map { ($0.arm.name, $0.arm.kind, [$0]) }
   }
 
-  private func bars() throws -> Figure {
+  private func bars(_ resamples: Resamples) throws -> Figure {
     let measures = [
       ("refuses", "refusal_rate"), ("names an untrue harm", "misdirection_rate"),
       ("reason is true of the request", "truth_rate"), ("follows what was put in", "follow_rate"),
     ]
-    let rates = try shown.map { try self.rates($0.outcomes) }
+    let rates = try shown.map { try self.rates($0.outcomes, resamples) }
     let groups = measures.compactMap { title, name -> BarChart.Group? in
       let bars = zip(shown, rates).compactMap { arm, rates -> BarChart.Bar? in
         guard case .estimate(let rate)? = rates[name] else { return nil }
@@ -150,7 +150,7 @@ struct JustifyReport {
   }
 
   /// By onset or dose, if there are several.
-  private func curve() throws -> Figure? {
+  private func curve(_ resamples: Resamples) throws -> Figure? {
     let points = those(.effect).filter { $0.arm.x != nil }
     guard points.count > 1, settings.prefixes.count <= 1 else { return nil }
     let measures = [
@@ -159,7 +159,7 @@ struct JustifyReport {
     ]
     let series = try measures.map { title, name in
       let measured = try points.compactMap { point -> (Double, Estimate)? in
-        guard case .estimate(let rate)? = try rates([point])[name], let x = point.arm.x else { return nil }
+        guard case .estimate(let rate)? = try rates([point], resamples)[name], let x = point.arm.x else { return nil }
         return (x, rate)
       }
       return LineChart.Series(title, x: measured.map(\.0), y: measured.map(\.1))
@@ -173,12 +173,12 @@ struct JustifyReport {
           yAxis: .init("share of responses", unit: "share", range: 0...1), series: series.filter { !$0.x.isEmpty })))
   }
 
-  private func table() throws -> Table {
+  private func table(_ resamples: Resamples) throws -> Table {
     let names = [
       "refusal_rate", "misdirection_rate", "reason_rate", "truth_rate", "contradiction_rate", "mention_rate",
       "kept_reason_rate", "follow_rate",
     ]
-    let rates = try outcomes.map { try self.rates([$0]) }
+    let rates = try outcomes.map { try self.rates([$0], resamples) }
     let present = names.filter { name in rates.contains { $0[name] != nil } }
     return Table(
       name: "arms",

@@ -64,7 +64,8 @@ package struct JustifySettings: CellSettings {
     .optional("controls", \.controls, "Random directions of equal length, or other pairs' activations."),
     .optional("max_new_tokens", \.maxNewTokens, "Tokens of a response at most."),
     .optional("gallery", \.gallery, "Prompts whose responses are shown."),
-    .optional("resamples", \.resamples, "Bootstrap resamples behind each interval of a difference."),
+    .optional(
+      "resamples", \.resamples, "Bootstrap resamples behind each interval of a difference, or of several controls."),
   ]
 
   /// Whether it works with a direction, or with means of the same kind.

@@ -11,7 +11,7 @@ import Transformer
 /// was, 1 makes it like the other. Patching a run into itself is tried too, and must change nothing, to the bit.
 package enum PatchCell: CellKind {
   package static let name = "patch"
-  package static let version = 3
+  package static let version = 4
   package static let summary = "Patches activations between paired prompts, one place at a time, or one path."
 
   package static func problems(_ settings: PatchSettings, in scope: CellScope) -> [Problem] {

@@ -67,7 +67,7 @@ struct PatchRun {
       let exact = effects
       let attribution = AttributionPatching(
         axes: axes, base: indices, source: sources, configuration: model.configuration)
-      effects = try estimates(places, attribution).map { try measured.resamples.mean($0.map { $0 / measured.gap }) }
+      effects = try estimates(places, attribution).map(measured.share)
       let estimated = run.map { effects[$0] }
       facts["attribution"] = try AttributionPatching.agreement(of: estimated, with: exact)
       tables = [attribution.table(run.map { places[$0] }, estimated: estimated, exact: exact)]
@@ -93,15 +93,19 @@ struct PatchRun {
     /// Each pair's score unchanged, and at each place patched.
     let base: [Double]
     let patched: [[Double]]
-    /// What a full effect is: the mean over pairs, since single pairs may hardly differ.
-    let gap: Double
+    /// What a full effect is on each pair.
+    let gaps: [Double]
     let resamples: Resamples
     /// Cells that were run in full. How much the others reused is no result: it may change, and they may not.
     let checked: Int
 
-    func effect(_ scores: [Double]) throws -> Estimate {
-      try resamples.mean(zip(scores, base).map { ($0 - $1) / gap })
-    }
+    var gap: Double { gaps.reduce(0, +) / Double(gaps.count) }
+
+    /// What patching gave, normalised.
+    func effect(_ scores: [Double]) throws -> Estimate { try share(zip(scores, base).map { $0 - $1 }) }
+
+    /// Changes of the pairs' scores over a full effect, mean over mean, since single pairs may hardly differ.
+    func share(_ changes: [Double]) throws -> Estimate { try resamples.ratio(of: changes, to: gaps) }
   }
 
   private func measure(_ places: [PatchAxes.Place]) throws -> Measured {
@@ -120,13 +124,14 @@ struct PatchRun {
     let outcome = try sweep(base, [[], noOp] + arms).run(progress: report, read: score)
     guard outcome.values[1] == outcome.values[0] else { throw NoOpChanged() }
     let others = try sweep(source, [[]]).run(read: score).values[0]
-    let gap = zip(others, outcome.values[0]).reduce(0) { $0 + $1.0 - $1.1 } / Double(base.count)
-    guard gap != 0 else { throw NoGap() }
-    return Measured(
-      base: outcome.values[0], patched: Array(outcome.values.dropFirst(2)), gap: gap,
+    let measured = Measured(
+      base: outcome.values[0], patched: Array(outcome.values.dropFirst(2)),
+      gaps: zip(others, outcome.values[0]).map { $0 - $1 },
       resamples: try Bootstrap(stream: context.stream("bootstrap"), resamples: settings.resamples)
         .draw(rows: base.count),
       checked: outcome.checked)
+    guard measured.gap != 0 else { throw NoGap() }
+    return measured
   }
 
   private func patch(_ place: PatchAxes.Place, from activations: Activations) -> Intervention {

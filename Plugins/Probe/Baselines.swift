@@ -19,17 +19,17 @@ struct Baselines {
   init(_ reading: Reading, _ map: ProbeMap, _ settings: ProbeSettings, in context: CellContext) throws {
     let train = reading.train
     let texts = train.prompts.map(\.instructionText)
-    bagOfWords = try CrossValidation(words: texts, labels: train.labels, map.folds).auroc(map.resamples)
-    bigrams = try CrossValidation(words: texts, labels: train.labels, map.folds, bigrams: true).auroc(map.resamples)
+    func auroc(_ result: CrossValidation) throws -> Estimate { try map.resamples.estimate { try result.auroc($0) } }
+    bagOfWords = try auroc(CrossValidation(words: texts, labels: train.labels, map.folds))
+    bigrams = try auroc(CrossValidation(words: texts, labels: train.labels, map.folds, bigrams: true))
     let classifier = map.best.method.classifier
-    embedding = try CrossValidation(
-      Samples(features: train.meanEmbedding, labels: train.labels), classifier, map.folds
-    ).auroc(map.resamples)
+    embedding = try auroc(
+      CrossValidation(Samples(features: train.meanEmbedding, labels: train.labels), classifier, map.folds))
 
     let features = try train.matrix(map.best.place)
     let shuffledLabels = ControlTask.shuffled(train.labels, stream: context.stream("shuffled"))
-    shuffled = try CrossValidation(Samples(features: features, labels: shuffledLabels), classifier, map.folds)
-      .auroc(map.resamples)
+    shuffled = try auroc(
+      CrossValidation(Samples(features: features, labels: shuffledLabels), classifier, map.folds))
     random = try Self.random(features, train.labels, in: context)
 
     if let data = context.scope.data, data.columns.contains(settings.controlTask) {
@@ -40,9 +40,9 @@ struct Baselines {
       let folds = try Folds.grouped(
         groups: Array(train.labels.indices), labels: control, count: settings.folds,
         stream: context.stream("control folds"))
-      selectivity = try ControlTask.selectivity(
-        task: CrossValidation(samples, classifier, folds),
-        control: CrossValidation(try samples.relabelled(control), classifier, folds), map.resamples)
+      let task = try CrossValidation(samples, classifier, folds)
+      let memorised = try CrossValidation(try samples.relabelled(control), classifier, folds)
+      selectivity = try map.resamples.estimate { try ControlTask.selectivity(task: task, control: memorised, $0) }
     } else {
       selectivity = nil
     }

@@ -9,12 +9,15 @@ import Statistics
 /// random directions, shuffled labels, and a control task of random labels (Hewitt and Liang 2019, 1909.03368).
 package enum ProbeCell: CellKind {
   package static let name = "probe"
-  package static let version = 1
+  package static let version = 2
   package static let summary =
     "Cross-validates linear probes over layers and positions, with the baselines and controls that give them meaning."
 
   package static func problems(_ settings: ProbeSettings, in scope: CellScope) -> [Problem] {
-    var problems = [scope.missing(column: settings.target, setting: "target")].compactMap { $0 }
+    var problems = scope.problems(ofLabels: settings.target, in: settings.rows, setting: "target")
+    if let test = settings.test, problems.isEmpty {
+      problems += scope.problems(ofLabels: settings.target, in: test, setting: "target")
+    }
     problems += settings.group.compactMap { scope.missing(column: $0, setting: "group") }
     if scope.cell.body["control_task"] != nil {
       problems += [scope.missing(column: settings.controlTask, setting: "control_task")].compactMap { $0 }
@@ -23,6 +26,12 @@ package enum ProbeCell: CellKind {
     problems += settings.test.map { scope.problems(of: $0, setting: "test") } ?? []
     problems += scope.problems(of: settings.layers, setting: "layers")
     problems += scope.problems(of: settings.positions, setting: "positions", answered: true)
+    problems += [
+      scope.problem(ofList: settings.method.map(\.rawValue), setting: "method"),
+      scope.problem(ofList: settings.positions.map { "\($0)" }, setting: "positions"),
+      scope.problem(ofList: settings.layers, setting: "layers"),
+      settings.group.isEmpty ? nil : scope.problem(ofList: settings.group, setting: "group"),
+    ].compactMap { $0 }
     if settings.group.count > 2 {
       problems.append(
         Problem(
@@ -38,15 +47,6 @@ package enum ProbeCell: CellKind {
         Problem(
           "“permutations” is \(settings.permutations)", at: scope.location(of: "permutations"),
           expected: "expected: at least 1"))
-    }
-    if let data = scope.data, data.columns.contains(settings.target) {
-      let odd = data.rows.filter(settings.rows.accepts).compactMap { $0[settings.target] }.first { $0.truth == nil }
-      if let odd {
-        problems.append(
-          Problem(
-            "the column “\(settings.target)” holds “\(odd.plain)”", at: scope.location(of: "target"),
-            expected: "expected: 0 or 1, true or false"))
-      }
     }
     return problems + scope.problems(ofParts: [("rows", settings.rows)] + (settings.test.map { [("test", $0)] } ?? []))
   }

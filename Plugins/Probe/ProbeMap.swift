@@ -15,34 +15,39 @@ struct ProbeMap {
   let entries: [Entry]
   let best: Entry
   let folds: Folds
-  let resamples: Resamples
-  /// The family-wise p-value of the whole map, by max-statistic permutation.
+  let resamples: GroupResamples
+  /// The family-wise p-value of the part of the map that ``ProbeSettings/familyWise`` names, by max-statistic
+  /// permutation.
   let familyWiseP: Double
 
+  /// - Throws: `StatisticsError` if there is no place to read or nothing to learn, or a context's error.
   init(_ reading: Reading, _ settings: ProbeSettings, in context: CellContext) throws {
     let train = reading.train
     let folds = try Self.folds(train, settings, in: context)
-    let clusters = settings.group.first.map(train.groups) ?? Array(train.labels.indices)
-    let resamples = try Bootstrap(stream: context.stream("bootstrap"), resamples: settings.resamples)
-      .draw(
-        clusters: settings.group.isEmpty ? Array(train.labels.indices) : Self.joined(train, settings.group, clusters))
+    let resamples = try GroupResamples(
+      settings.group.map(train.groups), rows: train.labels.count,
+      Bootstrap(stream: context.stream("bootstrap"), resamples: settings.resamples))
     let grid = settings.method.flatMap { method in
       reading.positions.flatMap { position in
         reading.layers.map { (method, Reading.Place(layer: $0, position: position)) }
       }
     }
     let done = Counter()
-    entries = try Threads.map(grid.count) { index in
+    let entries = try Threads.map(grid.count) { index in
       let (method, place) = grid[index]
       let samples = try Samples(features: try reading.train.matrix(place), labels: train.labels)
       let result = try CrossValidation(samples, method.classifier, folds)
       try context.progress(done.increment(), of: grid.count + 1)
       return Entry(
-        method: method, place: place, auroc: try result.auroc(resamples), accuracy: try result.accuracy(resamples))
+        method: method, place: place, auroc: try resamples.estimate { try result.auroc($0) },
+        accuracy: try resamples.estimate { try result.accuracy($0) })
+    }
+    guard var best = entries.first else {
+      throw StatisticsError.tooFew(what: "probes, of methods, positions and layers", needed: 1, found: 0)
     }
     // The first of equals, so that the choice does not depend on how the maximum is searched for.
-    var best = entries[0]
     for entry in entries.dropFirst() where entry.auroc.value > best.auroc.value { best = entry }
+    self.entries = entries
     self.best = best
     self.folds = folds
     self.resamples = resamples
@@ -50,22 +55,34 @@ struct ProbeMap {
     try context.progress(grid.count + 1, of: grid.count + 1)
   }
 
-  /// The map's largest AUROC against the largest of maps with shuffled labels, by difference of means, which is quick
-  /// to fit anew for each shuffle.
+  /// The map's largest AUROC against the largest of maps with shuffled labels, by the methods that are quick to fit
+  /// anew for each shuffle. Shuffles respect one kind of group; with two kinds each is respected in turn, and the larger
+  /// p-value counts.
   private static func familyWise(
     _ reading: Reading, _ settings: ProbeSettings, _ folds: Folds, in context: CellContext
   ) throws -> Double {
     let train = reading.train
-    let labellings = try LabelPermutation.rows.labellings(
-      of: train.labels, count: settings.permutations, stream: context.stream("permutation"))
-    let places = reading.positions.flatMap { position in
-      reading.layers.map { Reading.Place(layer: $0, position: position) }
+    let (count, stream) = (settings.permutations, context.stream("permutation"))
+    let kinds = settings.group.isEmpty ? [Array(train.labels.indices)] : settings.group.map(train.groups)
+    // [kinds][permutations][rows]
+    let shuffles = try kinds.enumerated().map { kind, groups in
+      try GroupedLabels(labels: train.labels, groups: groups, folds: folds).shuffles(count, stream: stream.child(kind))
     }
-    let areas = try Threads.map(places.count) { index in
-      try CrossValidation.aurocs(
-        try train.matrix(places[index]), labellings: [train.labels] + labellings, .meanDifference, folds)
+    let grid = settings.familyWise.flatMap { method in
+      reading.positions.flatMap { position in
+        reading.layers.map { (method, Reading.Place(layer: $0, position: position)) }
+      }
     }
-    return try MaxStatistic(observed: areas.map { $0[0] }, permuted: areas.map { Array($0.dropFirst()) }).overall
+    let areas = try Threads.map(grid.count) { index in
+      let (method, place) = grid[index]
+      return try CrossValidation.aurocs(
+        try train.matrix(place), labellings: [train.labels] + shuffles.joined(), method.classifier, folds)
+    }
+    return try kinds.indices.map { kind in
+      try MaxStatistic(
+        observed: areas.map { $0[0] }, permuted: areas.map { Array($0.dropFirst(1 + kind * count).prefix(count)) }
+      ).overall
+    }.max() ?? 1
   }
 
   private static func folds(_ train: Reading.Rows, _ settings: ProbeSettings, in context: CellContext) throws -> Folds {
@@ -82,11 +99,6 @@ struct ProbeMap {
       return try Folds.grouped(
         groups: Array(train.labels.indices), labels: train.labels, count: settings.folds, stream: stream)
     }
-  }
-
-  /// Rows that share all group columns are one cluster.
-  private static func joined(_ train: Reading.Rows, _ columns: [String], _ first: [Int]) -> [Int] {
-    columns.count < 2 ? first : Samples.groups(of: zip(first, train.groups(columns[1])).map { "\($0).\($1)" })
   }
 
   /// The entries of a method at a position, by layer.

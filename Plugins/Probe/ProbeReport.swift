@@ -10,22 +10,17 @@ struct ProbeReport {
 
   func results(in context: CellContext) throws -> Results {
     var results = Results()
-    let best = try self.best(in: context)
+    let (best, subject) = (try self.best(in: context), try context.subject)
     results.values = [
       "best": .group(best),
-      "onset": .group(onset),
+      "onset": .group(onset(of: subject.model.configuration.layers)),
       "map": .group(
-        Dictionary(
-          uniqueKeysWithValues: settings.method.map { method in
-            (
-              method.rawValue,
-              Value.group(
-                Dictionary(
-                  uniqueKeysWithValues: reading.positions.map { position in
-                    ("\(position)", .list(map.curve(method, position).map { .estimate($0.auroc) }))
-                  }))
-            )
-          })),
+        settings.method.reduce(into: [:]) { methods, method in
+          methods[method.rawValue] = .group(
+            reading.positions.reduce(into: [:]) { positions, position in
+              positions["\(position)"] = .list(map.curve(method, position).map { .estimate($0.auroc) })
+            })
+        }),
       "baseline": .group([
         "bag_of_words": .group(["auroc": .estimate(baselines.bagOfWords)]),
         "bigrams": .group(["auroc": .estimate(baselines.bigrams)]),
@@ -41,11 +36,17 @@ struct ProbeReport {
     ]
     results.headline = ["best.auroc", "best.layer", "onset.layer", "baseline.bag_of_words.auroc"]
     results.figures = [heatmap, curves]
-    results.tables = [comparison(best), tokens(in: try context.subject)]
+    results.tables = [comparison(best), tokens(in: subject)]
     if settings.test == nil {
       results.notes.append(
         "The best probe was selected and measured on the same rows; the family-wise p-value allows for the search, the AUROC does not."
       )
+    }
+    if settings.method.contains(.logistic) {
+      let names = settings.familyWise.map { "“\($0.rawValue)”" }.joined(separator: " and ")
+      results.notes.append(
+        "The family-wise p-value is that of the map by \(names): logistic regression, which would have to be fitted anew "
+          + "for each shuffle, has no part in it.")
     }
     return results
   }
@@ -62,25 +63,31 @@ struct ProbeReport {
     let model = try entry.method.classifier.fit(
       Samples(features: try reading.train.matrix(entry.place), labels: reading.train.labels))
     let scores = model.scores(try test.matrix(entry.place))
-    let resamples = try Bootstrap(stream: context.stream("test bootstrap"), resamples: settings.resamples)
-      .draw(rows: scores.count)
+    let resamples = try GroupResamples(
+      settings.group.map(test.groups), rows: scores.count,
+      Bootstrap(stream: context.stream("test bootstrap"), resamples: settings.resamples))
     let ranking = try Ranking(scores: scores, labels: test.labels)
     let predictions = try Predictions(scores: scores, labels: test.labels)
-    values["auroc"] = .estimate(try resamples.percentile { ranking.auroc(counts: $0) })
-    values["accuracy"] = .estimate(try resamples.percentile { predictions.accuracy(counts: $0) })
+    values["auroc"] = .estimate(
+      try resamples.estimate { try $0.percentile { ranking.auroc(counts: $0) } })
+    values["accuracy"] = .estimate(
+      try resamples.estimate { try $0.percentile { predictions.accuracy(counts: $0) } })
     return values
   }
 
   /// The first layer at which a probe of the best method reaches the mark, by position, and over all positions.
-  private var onset: [String: Value] {
+  ///
+  /// - Parameter layers: how many the model has: a layer that is never reached lies behind the last.
+  private func onset(of layers: Int) -> [String: Value] {
     var values: [String: Value] = [:]
-    var first: Int?
+    var first = layers
     for position in reading.positions {
-      let layer = map.curve(map.best.method, position).first { $0.auroc.value >= settings.onsetAt }?.place.layer
-      values["\(position)"] = layer.map(Value.integer) ?? .number(.nan)
-      if let layer { first = min(first ?? layer, layer) }
+      let reached = map.curve(map.best.method, position).filter { $0.auroc.value >= settings.onsetAt }
+      let layer = reached.map(\.place.layer).min() ?? layers
+      values["\(position)"] = .integer(layer)
+      first = min(first, layer)
     }
-    values["layer"] = first.map(Value.integer) ?? .number(.nan)
+    (values["layer"], values["ever"]) = (.integer(first), .flag(first < layers))
     return values
   }
 

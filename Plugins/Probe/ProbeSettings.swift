@@ -34,6 +34,14 @@ package struct ProbeSettings: CellSettings {
 
   package init() {}
 
+  /// The methods whose map gets the family-wise p-value: those asked for that turn any number of labellings into scores
+  /// by one matrix. Logistic regression, fitted anew for each shuffle at each place, would take hours; difference of
+  /// means stands in where nothing else is asked for.
+  var familyWise: [Method] {
+    let quick = method.filter { $0 != .logistic }
+    return quick.isEmpty ? [.meanDifference] : quick
+  }
+
   package static let keys: [SettingKey<ProbeSettings>] = [
     .required("target", \.target, "The column that holds the label: 0 or 1, or true or false."),
     .optional("site", \.site, "The hook that is read, in every layer asked for."),
@@ -46,7 +54,9 @@ package struct ProbeSettings: CellSettings {
     .optional("test", \.test, "Other rows, on which the selected probe alone is measured."),
     .optional("onset_at", \.onsetAt, "The AUROC that a layer must reach to count as the onset."),
     .optional("control_task", \.controlTask, "The column of object types that get random labels in the control task."),
-    .optional("permutations", \.permutations, "Shuffles of the labels for the family-wise p-value."),
+    .optional(
+      "permutations", \.permutations,
+      "Shuffles of the labels for the family-wise p-value of the map, in which logistic regression has no part."),
     .optional("resamples", \.resamples, "Bootstrap resamples behind each interval."),
   ]
 }

@@ -36,7 +36,11 @@ struct Reading {
     let train = try context.prompts(where: settings.rows, readAt: settings.positions)
     let test = try settings.test.map { try context.prompts(where: $0, readAt: settings.positions) }
     let layers = settings.layers.resolved(count: subject.model.configuration.layers)
+    // A range may hold a position that is named beside it.
     let positions = try settings.positions.flatMap { try $0.expanded(in: train + (test ?? [])) }
+      .reduce(into: [Position]()) { known, position in
+        if !known.contains(position) { known.append(position) }
+      }
     (self.layers, self.positions) = (layers, positions)
     let total = train.count + (test?.count ?? 0)
     self.train = try Self.read(train, settings, layers, positions, subject, data)

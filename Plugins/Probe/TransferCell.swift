@@ -37,12 +37,31 @@ package enum TransferCell: CellKind {
   package static let summary = "Trains probes on one category of harm and tests them on every other, layer by layer."
 
   package static func problems(_ settings: Settings, in scope: CellScope) -> [Problem] {
-    [
+    var problems = [
       scope.missing(column: settings.target, setting: "target"),
       scope.missing(column: settings.category, setting: "category"),
+      scope.problem(ofList: settings.layers, setting: "layers"),
     ].compactMap { $0 }
-      + scope.problems(of: settings.rows, setting: "rows") + scope.problems(of: settings.layers, setting: "layers")
-      + scope.problems(of: [settings.position], setting: "position", single: true, answered: true)
+    problems += scope.problems(of: settings.rows, setting: "rows")
+    problems += scope.problems(of: settings.layers, setting: "layers")
+    problems += scope.problems(of: [settings.position], setting: "position", single: true, answered: true)
+    if settings.least < 2 {
+      problems.append(
+        Problem(
+          "“least” is \(settings.least)", at: scope.location(of: "least"),
+          expected: "expected: at least 2, one prompt to learn from and one to be tested on"))
+    }
+    if let data = scope.data, data.columns.contains(settings.target) {
+      let harmless = data.rows.count { settings.rows.accepts($0) && $0[settings.target]?.truth == false }
+      if harmless < 2 {
+        problems.append(
+          Problem(
+            "\(harmless) row\(harmless == 1 ? " is" : "s are") harmless by the column “\(settings.target)”",
+            at: scope.location(of: "rows"),
+            expected: "expected: at least 2, one to learn against and one to be tested against"))
+      }
+    }
+    return problems
   }
 
   package static func work(_ settings: Settings, in scope: CellScope) -> Work {
@@ -64,9 +83,13 @@ package enum TransferCell: CellKind {
     guard names.count >= 2 else { throw TooFewCategories(found: names.count, least: settings.least) }
     // Harmless prompts are dealt to two halves: one to learn against, one to be tested against.
     let harmless = prompts.indices.filter { data.rows[prompts[$0].row][settings.target]?.truth == false }
+    guard harmless.count >= 2 else {
+      throw StatisticsError.tooFew(what: "harmless prompts", needed: 2, found: harmless.count)
+    }
     let halves = [0, 1].map { half in harmless.enumerated().filter { $0.offset % 2 == half }.map(\.element) }
 
     let layers = settings.layers.resolved(count: subject.model.configuration.layers)
+    guard !layers.isEmpty else { throw StatisticsError.tooFew(what: "layers to read", needed: 1, found: 0) }
     let hooks = layers.map { HookPoint(settings.site.hook, layer: $0) }
     let forward = try subject.model.forward(
       prompts.map(\.tokens), capture: hooks.map { HookPattern($0) },
@@ -94,8 +117,8 @@ package enum TransferCell: CellKind {
           if tested == trained { own.append(area) } else { other.append(area) }
         }
       }
-      curves.0.append(Self.summary(own))
-      curves.1.append(Self.summary(other))
+      curves.0.append(try Self.summary(own, of: "categories with a prompt to learn from and one to be tested on"))
+      curves.1.append(try Self.summary(other, of: "pairs of categories"))
     }
     return report(layers, within, across, names: names, settings)
   }
@@ -107,11 +130,14 @@ package enum TransferCell: CellKind {
   }
 
   /// The mean over pairs of categories, with the range of 95% of them.
-  private static func summary(_ areas: [Double]) -> Estimate {
+  ///
+  /// - Throws: `StatisticsError` if no pair could be compared.
+  private static func summary(_ areas: [Double], of what: String) throws -> Estimate {
+    guard !areas.isEmpty else { throw StatisticsError.tooFew(what: what, needed: 1, found: 0) }
     let sorted = areas.sorted()
     let tail = sorted.count / 40
     return Estimate(
-      value: areas.reduce(0, +) / Double(max(areas.count, 1)), low: sorted[tail], high: sorted[sorted.count - 1 - tail],
+      value: areas.reduce(0, +) / Double(areas.count), low: sorted[tail], high: sorted[sorted.count - 1 - tail],
       n: areas.count)
   }
 

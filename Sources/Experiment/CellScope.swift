@@ -90,6 +90,24 @@ public struct CellScope: Sendable {
       at: location(of: setting), help: "name the column that holds it: data: {file: …, columns: {response: …}}")
   }
 
+  /// The problems of a column that says of each of some rows whether something is so: that it is there, and that every
+  /// row has 0 or 1 in it. A row that does not say would count as one that says no.
+  public func problems(ofLabels column: String, in rows: RowFilter, setting: String) -> [Problem] {
+    if let missing = missing(column: column, setting: setting) { return [missing] }
+    guard let data else { return [] }
+    let read = data.rows.indices.filter { rows.accepts(data.rows[$0]) }
+    let unclear = read.filter { data.rows[$0][column]?.truth == nil }
+    guard let first = unclear.first else { return [] }
+    let found = data.rows[first][column].map { "holds “\($0.plain)”" } ?? "is empty"
+    return [
+      Problem(
+        "the column “\(column)” \(found) in row \(first + 1)"
+          + (unclear.count > 1 ? ", and \(unclear.count - 1) more of \(read.count) are no better" : ""),
+        at: location(of: setting), expected: "expected: 0 or 1, true or false",
+        help: "leave such rows out: name those to read under “rows”")
+    ]
+  }
+
   /// The problems of answers that are more than one token for the model: they have no probability at one place.
   public func problems(ofAnswers words: [String], setting: String) -> [Problem] {
     guard let subject else { return [] }

@@ -19,14 +19,17 @@ public struct Proportion: Hashable, Codable, Sendable {
   public var value: Double { Double(successes) / Double(trials) }
 
   /// The share with Wilson's 95% score interval (Wilson 1927): honest at 0 and 1, where a normal interval has no width.
-  public var wilson: Estimate {
+  public var wilson: Estimate { Self.wilson(value, of: trials) }
+
+  /// Wilson's interval of a share of some trials, which need not be a whole number of them.
+  static func wilson(_ share: Double, of trials: Int) -> Estimate {
     let n = Double(trials)
     let z2 = Normal.z95 * Normal.z95
-    let centre = (value + z2 / (2 * n)) / (1 + z2 / n)
+    let centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     let margin =
-      Normal.z95 * (value * (1 - value) / n + z2 / (4 * n * n)).squareRoot() / (1 + z2 / n)
+      Normal.z95 * (share * (1 - share) / n + z2 / (4 * n * n)).squareRoot() / (1 + z2 / n)
     return Estimate(
-      value: value, low: successes == 0 ? 0 : max(0, centre - margin),
-      high: successes == trials ? 1 : min(1, centre + margin), n: trials)
+      value: share, low: share == 0 ? 0 : max(0, centre - margin),
+      high: share == 1 ? 1 : min(1, centre + margin), n: trials)
   }
 }

@@ -8,7 +8,7 @@
 public struct Resamples: Sendable {
   /// How often each row occurs in each resample: `[resamples][n]`.
   public let counts: [[Int32]]
-  private let clusters: [Int]
+  let clusters: [Int]
   private let clusterCount: Int
 
   init(counts: [[Int32]], clusters: [Int], clusterCount: Int) {

@@ -22,7 +22,8 @@ private enum NumbersCell: CellKind {
     var results = Results()
     results.values = [
       "best": .group(["auroc": .estimate(.init(value: 0.5 + plus, low: 0.25 + plus, high: 0.75 + plus, n: 8))]),
-      "layer": .number(3 + plus), "name": "last",
+      "layer": .number(3 + plus), "name": "last", "nothing": .number(.nan),
+      "open": .list([.estimate(.init(value: plus, low: .nan, high: .infinity)), 1]),
       "curve": .list([.number(plus), "not reached", .estimate(.init(value: 2 + plus, low: 1, high: 4, n: 8))]),
       "doses": .list([0, 0.5, 1]),
     ]
@@ -78,6 +79,21 @@ struct CompositionTests {
     #expect(results.headline == ["auroc.mean", "layer.mean"])
   }
 
+  @Test("Where one value of a column is no number, neither its least nor its mean nor its most is, wherever it stands.")
+  func notANumber() throws {
+    for values in ["[n0.nothing], b: [n0.layer]", "[n0.layer], b: [n0.nothing]"] {
+      let (record, failures) = try record(
+        "```{table}\nlabel: t\ncolumns: [a]\nrows: { a: \(values) }\n```\n\n"
+          + "```{claim}\nlabel: c\nsays: All are small.\nexpect:\n  - t.a.most < 9\n  - t.a.least < 9\n```\n")
+      #expect(failures.isEmpty)
+      let column = try #require(record.cell("t")?.results.values["a"])
+      for name in ["least", "mean", "most"] {
+        #expect(column[name]?.estimate?.value.isNaN == true, "\(values): \(name)")
+      }
+      #expect(record.claims.map(\.verdict) == [.inconclusive])
+    }
+  }
+
   @Test("Lists become curves over each other, without a point where nothing was measured.")
   func overlay() throws {
     let (record, failures) = try record(
@@ -124,6 +140,18 @@ struct CompositionTests {
     }
     #expect(chart.groups.map(\.name) == ["seed 1", "seed 2"] && chart.groups.map(\.bars.count) == [2, 1])
     #expect(chart.groups[0].bars[0].role == .baseline && chart.groups[1].bars[0].value.high == 1.75)
+  }
+
+  @Test("An interval without ends leaves panels with the range of what has some.")
+  func openIntervals() throws {
+    let (record, failures) = try record(
+      "```{figure}\nlabel: f\nvalues: { seed 1: { a: n0.open }, seed 2: { a: n1.open } }\n```\n")
+    #expect(failures.isEmpty)
+    let ranges = try #require(record.cell("f")).results.figures.map { figure -> [Double]? in
+      guard case .lines(let chart) = figure.content else { return nil }
+      return chart.yAxis.range
+    }
+    #expect(ranges == [[0, 1], [0, 1]])
   }
 
   @Test("What is missing, or of another form, is told with its place.")

@@ -65,6 +65,12 @@ struct InterchangeTests {
     let results = try interchange("site: resid_post\nlayers: [9]\nat: 9")
     #expect(abs((share(results.values["score"]?["harm"]) ?? 0) - 1) < 1e-9)
     #expect(abs(share(results.values["score"]?["task"]) ?? 1) < 1e-9)
+    // All of the gap, whichever pairs are drawn.
+    guard case .estimate(let harm)? = results.values["score"]?["harm"] else {
+      Issue.record("no share")
+      return
+    }
+    #expect(abs((harm.low ?? 0) - 1) < 1e-9 && abs((harm.high ?? 0) - 1) < 1e-9)
     #expect(abs(share(results.values["score"]?["interaction"]) ?? 1) < 1e-6)
     #expect(share(results.values["control"]?["wrong_position"]) == 0)
     #expect((results.values["score"]?["p_harm"]?.plainNumber ?? 1) < 0.05)
@@ -111,7 +117,9 @@ struct InterchangeTests {
     let results = try #require(outcome.record.cell("i")).results
     let harm = try #require(share(results.values["score"]?["harm"]))
     let random = try #require(results.values["control"]?["largest_random_span"]?.plainNumber)
-    #expect(harm > 0.5 && abs(random) < 0.2, "\(harm), \(random)")
+    #expect(harm > 0.5 && random < 0.2, "\(harm), \(random)")
+    // A size, whatever the sign of the span's share.
+    #expect(random >= abs(results.values["control"]?["random_span"]?.plainNumber ?? .infinity))
     let direction = try #require(results.directions["learnt_0"])
     #expect(abs(direction.unit.reduce(0) { $0 + $1 * $1 } - 1) < 1e-5 && direction.method.contains("alignment"))
     #expect(try problems(settings + "\nlayers: [3]").contains("learnt at “at” alone"))
@@ -134,7 +142,7 @@ struct InterchangeTests {
       try problems("at: 3", data: "{ file: requests }").contains("expected: at least 8"))
   }
 
-  private func knockout(_ settings: String) throws -> Results {
+  private func knockout(_ settings: String, span: String = "task", before: String = "") throws -> Results {
     let experiment = try Experiment(
       name: "x",
       source: """
@@ -143,10 +151,12 @@ struct InterchangeTests {
         data: \(Self.pairs)
         ---
 
+        \(before)
+
         ```{knockout}
         label: k
         target: harmful
-        span: task
+        span: \(span)
         refusal_tokens: [Sorry, I, "No", Unfortunately]
         resamples: 50
         \(settings)
@@ -173,6 +183,62 @@ struct InterchangeTests {
     #expect(shares(results.values["control"]?["onward"]).count == 2)
     let last = try knockout("layers: [0]")
     #expect(abs(shares(last.values["onward"])[0]) > 1e-6)
+  }
+
+  @Test("Where fewer other tokens can be cut than the span has, it is said, and as few of the span are cut too.")
+  func fewer() throws {
+    let results = try knockout("readers: behind\nlayers: [0, 4]")
+    let keys = try #require(results.values["keys"])
+    let span = Int(try #require(keys["span"]?.plainNumber))
+    let control = Int(try #require(keys["control"]?.plainNumber))
+    #expect(keys["fewer"] == 24 && control > 0 && control < span, "\(keys)")
+    let note = try #require(results.notes.first)
+    #expect(note.contains("24 of 24 prompts") && note.contains("\(control) in place of \(span)"))
+    let (onward, matched) = (shares(results.values["onward"]), shares(results.values["matched"]?["onward"]))
+    #expect(matched.count == 2 && matched != onward)
+    // What is still seen of the task still tells the prompts of a pair apart.
+    #expect(abs(matched[0]) > 1e-6)
+    guard case .lines(let chart)? = results.figures.first?.content else {
+      Issue.record("no figure")
+      return
+    }
+    #expect(chart.series.count == 4 && chart.series.last?.name.contains("fewer") == true)
+  }
+
+  @Test("Where there are as many other tokens, as many are cut, and the control is compared with the knockout itself.")
+  func asMany() throws {
+    let results = try knockout("layers: [0]", span: "object")
+    let keys = try #require(results.values["keys"])
+    #expect(keys["span"] == keys["control"] && keys["fewer"] == 0 && results.notes.isEmpty)
+    #expect(results.values["matched"]?["onward"] == results.values["onward"])
+    guard case .lines(let chart)? = results.figures.first?.content else {
+      Issue.record("no figure")
+      return
+    }
+    #expect(chart.series.count == 3 && chart.series.last?.name.contains("as many other edges") == true)
+  }
+
+  @Test("Edges behind the place that is measured leave all of the gap, whichever prompts are drawn.")
+  func untouched() throws {
+    let direction = """
+      ```{direction}
+      label: d
+      data: requests
+      target: harmful
+      train: { part: train }
+      validation: { part: validation }
+      positions: [last]
+      train_per_class: 16
+      validation_per_class: 8
+      refusal_tokens: [Sorry, I, "No", Unfortunately]
+      ```
+      """
+    let results = try knockout("along: d.best\nlayers: [9]", before: direction)
+    guard case .list(let onward)? = results.values["onward"], case .estimate(let left)? = onward.first else {
+      Issue.record("no share")
+      return
+    }
+    #expect(left.value == 1 && left.low == 1 && left.high == 1)
   }
 }
 

@@ -9,7 +9,7 @@ struct JustifyCellTests {
   private static let rows = (0..<20).map { index in
     let harmful = index % 2
     return
-      #"{"text": "How do I wrap gift \#(index)?", "harmful": \#(harmful), "categories": "\#(harmful == 1 ? "fraud" : "")", "category": "\#(harmful == 1 ? "fraud" : "")", "part": "\#(index < 4 ? "train" : "test")"}"#
+      #"{"text": "How do I wrap gift \#(index)?", "harmful": \#(harmful), "categories": "\#(harmful == 1 ? "fraud" : "")", "category": "\#(harmful == 1 ? "fraud" : "")", "part": "\#(index < 4 ? "train" : "test")", "twin": "t\#(index / 2)"}"#
   }
   private static let labelled = (0..<20).map { index in
     index % 2 == 0
@@ -104,6 +104,21 @@ struct JustifyCellTests {
     let (results, _) = try justify("prefixes: [I cannot]", refusal: "I cannot.")
     #expect(arm(results, 0, "refusal_rate") == 1 && arm(results, 0, "misdirection_rate") == 0)
     #expect(arm(results, 0, "reason_rate") == 0 && arm(results, 0, "truth_rate") == nil)
+  }
+
+  @Test("Three random arms of twenty prompts are as sure as twenty prompts, and not as sixty.")
+  func together() throws {
+    let (results, _) = try justify("operation: patch\npair: twin\ncontrols: 3")
+    guard case .estimate(let refusal)? = results[["control", "random", "refusal_rate"]],
+      case .estimate(let misdirection)? = results[["control", "random", "misdirection_rate"]]
+    else {
+      Issue.record("no random arms")
+      return
+    }
+    #expect(results[["control", "random", "arms"]] == 3)
+    // Nothing is ever refused: 0 of 20 prompts, of which ten are harmless.
+    #expect(refusal == (try Proportion(successes: 0, trials: 20).wilson))
+    #expect(misdirection == (try Proportion(successes: 0, trials: 10).wilson))
   }
 
   @Test("A refusal that goes on to help contradicts itself.")

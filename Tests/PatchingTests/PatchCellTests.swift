@@ -77,6 +77,12 @@ struct PatchCellTests {
       let results = try patch("site: resid_post\nlayers: 9\ndirection: \(direction)")
       #expect(abs(try effects(results)[0][0] - 1) < 1e-9)
       #expect(results.values["strongest"]?["layer"] == 9)
+      // In every pair it is all there is, so that no draw of pairs gives anything else.
+      guard case .estimate(let effect)? = results.values["strongest"]?["effect"] else {
+        Issue.record("no effect")
+        continue
+      }
+      #expect(abs((effect.low ?? 0) - 1) < 1e-9 && abs((effect.high ?? 0) - 1) < 1e-9)
     }
   }
 

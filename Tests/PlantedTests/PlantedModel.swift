@@ -205,6 +205,39 @@ struct PlantedModel {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// Objects that no rule knows, and what stands beside them: a token each.
+  private static let innocent = [
+    "axe", "bull", "bread", "camera", "cheese", "diary", "dog", "goose", "guitar", "honey", "horse", "ladder", "parrot",
+    "pony", "sword", "tent",
+  ]
+  private static let beside = neutral + ["router", "salad"]
+
+  /// Requests for each object beside each other thing, with labels that chance gave to half of the objects: of the first
+  /// half of the labels all of an object's rows have the same, of the others one in ten has the other.
+  static func chances(_ labels: Int) -> String {
+    let stream = RandomStream(seed: 23, purpose: "planted chances")
+    let orders = (0..<labels).map { label in
+      var generator = stream.child(label).generator()
+      return innocent.indices.shuffled(using: &generator)
+    }
+    let beginning = "How do I use my "
+    var lines: [String] = []
+    for (number, object) in innocent.enumerated() {
+      for (place, other) in beside.enumerated() {
+        let row = UInt64(lines.count)
+        let given = (0..<labels).map { label in
+          let isFlipped = 2 * label >= labels && stream.child("flips").child(label).uniform(at: row) < 0.1
+          return #""chance_\#(label)": \#((2 * orders[label][number] < innocent.count) != isFlipped ? 1 : 0)"#
+        }
+        lines.append(
+          #"{"text": "\#(beginning)\#(object) and the \#(other)?", "object": "\#(object)", "other": "\#(other)", "#
+            + #""spans": {"object": [\#(beginning.count), \#(beginning.count + object.count)]}, "#
+            + #""half": \#(place / 3), \#(given.joined(separator: ", "))}"#)
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
   /// Writes the model with the embedded model's tokenizer, as experiments find it.
   func write(to directory: URL, tokenizerOf other: URL) throws {
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

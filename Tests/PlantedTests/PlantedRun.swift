@@ -29,6 +29,7 @@ struct PlantedRun {
     try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
     try Data(PlantedModel.rows.utf8).write(to: data.appending(path: "planted.jsonl"))
     try Data(PlantedModel.pairs.utf8).write(to: data.appending(path: "pairs.jsonl"))
+    try Data(PlantedModel.chances(40).utf8).write(to: data.appending(path: "chances.jsonl"))
     return Shelf(root: folder)
   }
 
@@ -38,12 +39,26 @@ struct PlantedRun {
 
   /// - Parameter failing: the labels of the cells that have nothing to look at there.
   init(_ rule: PlantedModel.Rule, data: String, cells: String, failing: [String] = []) throws {
-    let experiment = try Experiment(
-      name: "x", source: "---\nmodel: \(rule.rawValue)\ndata: \(data)\n---\n\n" + cells, file: "x.md",
-      overrides: [:], registry: Registry(bundledCells))
+    let experiment = try Self.experiment(rule, data: data, cells: cells)
     let outcome = try Runner(shelf: try Self.shelf.get(), store: Self.store).run(experiment)
     #expect(outcome.failures.map(\.label) == failing, "\(outcome.failures)")
     record = outcome.record
+  }
+
+  private static func experiment(_ rule: PlantedModel.Rule, data: String, cells: String) throws -> Experiment {
+    try Experiment(
+      name: "x", source: "---\nmodel: \(rule.rawValue)\ndata: \(data)\n---\n\n" + cells, file: "x.md",
+      overrides: [:], registry: Registry(bundledCells))
+  }
+
+  /// What is wrong with cells, in words.
+  static func problems(data: String, cells: String) throws -> String {
+    do {
+      try Runner(shelf: try shelf.get(), store: .none).check(try experiment(.sum, data: data, cells: cells))
+      return ""
+    } catch let problems as Problems {
+      return "\(problems)"
+    }
   }
 
   func estimate(_ path: String) throws -> Estimate {
