@@ -61,7 +61,7 @@ struct Exchange: Sendable {
       stream.send(ChatChunk.ending(answer.finish, account, header))
       if wanted.includesUsage { stream.send(ChatChunk.usage(Usage(answer.ledger), header)) }
       stream.finish()
-      return .sent(account, leavesConnection: stream.leavesConnection)
+      return stream.wasSent ? .sent(account, leavesConnection: stream.leavesConnection) : .gone
     } catch {
       if watch.stoppedIt { return try end(watch, stream) }
       return try tell(Refusal(answering: error), stream)

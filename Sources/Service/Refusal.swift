@@ -30,6 +30,7 @@ struct Refusal: Error, Sendable {
     let type =
       switch status {
       case .unauthorized: "authentication_error"
+      case .forbidden: "permission_error"
       case .tooMany: "rate_limit_error"
       case .failed, .unavailable, .late: "server_error"
       default: "invalid_request_error"
@@ -94,6 +95,14 @@ extension Refusal {
     status: .unauthorized,
     message: "the request has no valid token; expected “Authorization: Bearer TOKEN” with the token of this server",
     code: "invalid_api_key", headers: [("WWW-Authenticate", "Bearer")])
+
+  static func foreign(_ header: String, _ found: String) -> Refusal {
+    Refusal(
+      status: .forbidden,
+      message: "\(header) is “\(found.prefix(80))”; a server without a token answers only to localhost, 127.0.0.1 and "
+        + "[::1], and to pages from there; start it with --token-file FILE to let others ask",
+      code: "foreign_\(header.lowercased())")
+  }
 }
 
 // MARK: Of the answer

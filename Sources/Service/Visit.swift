@@ -17,8 +17,7 @@ struct Visit: Sendable {
         guard serve(request, reader) else { return }
       } catch {
         service.onServed(Served(nil, error.status))
-        send(error.response, for: nil, keepsConnection: false)
-        return connection.close(draining: true)
+        return connection.close(draining: send(error.response, for: nil, keepsConnection: false))
       }
     }
   }
@@ -43,7 +42,7 @@ struct Visit: Sendable {
         switch try exchange.answer(body) {
         case .response(let response, let account):
           served.account = account
-          send(response, for: request, keepsConnection: keeps)
+          if !send(response, for: request, keepsConnection: keeps) { (served.isCut, keeps) = (true, false) }
         case .sent(let account, let leavesConnection):
           served.account = account
           served.isCut = account == nil
@@ -53,12 +52,14 @@ struct Visit: Sendable {
           keeps = false
         }
       case .models, .model, .health:
-        send(try service.describe(route), for: request, keepsConnection: keeps)
+        if !send(try service.describe(route), for: request, keepsConnection: keeps) {
+          (served.isCut, keeps) = (true, false)
+        }
       }
     } catch {
       served.status = error.status.rawValue
       keeps = keeps && error.keepsConnection && hasReadBody && !service.stopping.hasBegun
-      send(error.response, for: request, keepsConnection: keeps)
+      if !send(error.response, for: request, keepsConnection: keeps) { (served.isCut, keeps) = (true, false) }
     }
     served.duration = .now - start
     service.onServed(served)
@@ -66,8 +67,16 @@ struct Visit: Sendable {
     return keeps
   }
 
-  private func send(_ response: HTTPResponse, for request: HTTPRequest?, keepsConnection: Bool) {
-    try? connection.write(
-      response.data(for: request, keepsConnection: keepsConnection), until: .now + service.limits.stall)
+  /// Sends a response.
+  ///
+  /// - Returns: whether all of it was taken.
+  private func send(_ response: HTTPResponse, for request: HTTPRequest?, keepsConnection: Bool) -> Bool {
+    do {
+      try connection.write(
+        response.data(for: request, keepsConnection: keepsConnection), until: .now + service.limits.stall)
+      return true
+    } catch {
+      return false
+    }
   }
 }

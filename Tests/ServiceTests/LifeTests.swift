@@ -78,7 +78,10 @@ struct LifeTests {
   @Test("A request that does not come to its end is given up with a status; a connection without one is closed.")
   func slowRequests() throws {
     let running = try Running(Endless().answerer) { ($0.reading, $0.idle) = (.milliseconds(80), .milliseconds(120)) }
-    for begun in ["POST /v1/chat/comp", "POST /v1/chat/completions HTTP/1.1\r\nContent-Length: 9\r\n\r\n{\"mess"] {
+    for begun in [
+      "POST /v1/chat/comp",
+      "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{\"mess",
+    ] {
       let client = try Client(running.address)
       try client.send(begun)
       let reply = Reply(client.rest())
@@ -87,6 +90,29 @@ struct LifeTests {
     }
     #expect(try Client(running.address).rest().isEmpty)
     #expect(try running.get("/health").status == 200)
+  }
+
+  @Test("An answer that is left unread is the last on its connection, whole or in pieces.")
+  func unread() throws {
+    let long = String(repeating: "word ", count: 4 << 20)
+    for more in ["", #""stream": true"#] {
+      let count = Counter()
+      let answerer = Answerer(model: "long") { _, _, onText in
+        count.add()
+        onText(long)
+        return Answer(response: long, finish: .stop, ledger: TokenLedger())
+      }
+      let running = try Running(answerer) { $0.stall = .milliseconds(80) }
+      let client = try Client(running.address)
+      let request = Running.request(Running.question("hello", more), close: false)
+      try client.send(request + request)
+      #expect(Running.eventually { count.value == 1 && running.service.load.running == 0 })
+      // Until the write is given up.
+      Thread.sleep(forTimeInterval: 1)
+      let text = client.rest()
+      #expect(count.value == 1 && text.components(separatedBy: "HTTP/1.1 ").count == 2)
+      #expect(text.utf8.count < long.utf8.count && !text.contains("[DONE]"))
+    }
   }
 
   @Test("Who connects when all connections are taken is told so at once, and is served when one is free again.")

@@ -61,7 +61,7 @@ struct RefusalTests {
     #expect(try running.ask("hello", #""model": "gpt-4""#).status == 404)
     #expect(try running.ask("hello", #""model": "aligned-small""#).status == 200)
     #expect(try running.get("/v1/chat/completions").status == 405)
-    #expect(try running.get("/v1/models", method: "DELETE").text.contains("Allow: GET\r\n"))
+    #expect(try running.get("/v1/models", method: "DELETE").text.contains("Allow: GET, HEAD\r\n"))
     #expect(try running.get("/v1/modles").body.contains("did you mean /v1/models?"))
     #expect(try running.get("/v1/models").body.contains(#""id":"aligned-small""#))
     #expect(try running.get("/v1/models/aligned-small").status == 200 && running.get("/v1/models/other").status == 404)
@@ -70,7 +70,7 @@ struct RefusalTests {
     #expect(large.status == 413 && large.body.contains("at most 50000 bytes"), "\(large.text)")
     let chunk = String(repeating: "x", count: 60_000)
     let chunked = try running.send(
-      "POST /v1/chat/completions HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
         + "\(String(chunk.count, radix: 16))\r\n\(chunk)\r\n0\r\n\r\n")
     #expect(chunked.status == 413)
   }
@@ -87,7 +87,8 @@ struct RefusalTests {
       #expect(try reply.json().error?.type == "authentication_error")
     }
     #expect(try running.get("/v1/models").status == 401 && running.get("/health").status == 200)
-    let known = "GET /v1/models HTTP/1.1\r\nAuthorization: bearer secret-1\r\nConnection: close\r\n\r\n"
+    let known =
+      "GET /v1/models HTTP/1.1\r\nHost: localhost\r\nAuthorization: bearer secret-1\r\nConnection: close\r\n\r\n"
     #expect(try running.send(known).status == 200)
     #expect(throws: ServiceError.self) { try BearerToken(" \n") }
     #expect(throws: ServiceError.self) { try BearerToken("two words") }
@@ -106,12 +107,15 @@ struct RefusalTests {
     let body = Running.question("hello")
     let wrong = [
       ("hello\r\n\r\n", 400), ("GET /v1/models HTTP/3\r\n\r\n", 505),
-      ("GET /v1/models HTTP/1.1\r\nbad header\r\n\r\n", 400),
+      ("GET /v1/models HTTP/1.1\r\nHost: localhost\r\nbad header\r\n\r\n", 400),
       ("GET / HTTP/1.1\r\nA: " + String(repeating: "x", count: 40_000), 431),
-      ("POST /v1/chat/completions HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
-      ("POST /v1/chat/completions HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
-      ("POST /v1/chat/completions HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
-      ("POST /v1/chat/completions HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+      ("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n", 400),
+      (
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n"
+          + "Transfer-Encoding: chunked\r\n\r\n", 400
+      ),
+      ("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+      ("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
     ]
     for (text, status) in wrong { #expect(try running.send(text).status == status, "\(text.prefix(80))") }
     let half = body.utf8.count / 2
@@ -119,7 +123,7 @@ struct RefusalTests {
       "\(String(half, radix: 16));x=y\r\n\(body.prefix(half))\r\n"
       + "\(String(body.utf8.count - half, radix: 16))\r\n\(body.dropFirst(half))\r\n0\r\nA: b\r\n\r\n"
     let chunked =
-      "POST /v1/chat/completions HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n\(chunks)"
+      "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n\(chunks)"
     #expect(try running.send(chunked).status == 200)
     let old = "POST /v1/chat/completions HTTP/1.0\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
     #expect(try running.send(old).status == 200)
@@ -134,5 +138,71 @@ struct RefusalTests {
     #expect(three.text.components(separatedBy: "HTTP/1.1 400 Bad Request").count == 2)
     let patient = try running.post(body, headers: "Expect: 100-continue\r\n")
     #expect(patient.text.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK"))
+  }
+
+  @Test("A head that two readers could cut differently is refused, and nothing behind it is read.")
+  func heads() throws {
+    let running = try Running(most: 2)
+    let (get, host) = ("GET /health HTTP/1.1\r\n", "Host: localhost\r\n")
+    let chunked =
+      "POST /v1/chat/completions HTTP/1.1\r\n\(host)Transfer-Encoding: chunked\r\n\r\n"
+    let wrong = [
+      "\(get)\r\n", "\(get)\(host)\(host)\r\n", "\(get)\(host)A : b\r\n\r\n", "\(get)\(host) A: b\r\n\r\n",
+      "\(get)\(host)A: b\nC: d\r\n\r\n", "\(get)\(host)A: b\rC: d\r\n\r\n", "\(get)\(host)A: b\0\r\n\r\n",
+      "\(get)\(host)Ä: b\r\n\r\n", "\(get)\(host)A(: b\r\n\r\n", "\(get)\(host): b\r\n\r\n",
+      "GET /health\u{B} HTTP/1.1\r\n\(host)\r\n", "G(T /health HTTP/1.1\r\n\(host)\r\n",
+      "POST /health HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      "\(chunked)0\n\r\n", "\(chunked)0\r\n\n", "\(chunked)1\n{\r\n0\r\n\r\n", "\(chunked)+0\r\n\r\n",
+      "\(chunked)\u{A0}0\r\n\r\n", "\(chunked);\r\n\r\n", "\(chunked)0;a\rb\r\n\r\n",
+    ]
+    for text in wrong {
+      let reply = try running.send(text + "\(get)\(host)\r\n")
+      #expect(reply.status == 400 && reply.text.contains("Connection: close\r\n"), "\(text): \(reply.text)")
+      #expect(reply.text.components(separatedBy: "HTTP/1.1 ").count == 2, "\(text): \(reply.text)")
+    }
+    let right = "\(get)\(host)A:\t b \t\r\nB:\r\nConnection: \tclose \r\n\r\n"
+    #expect(try running.send(right).status == 200)
+    #expect(try running.send("GET /health HTTP/1.0\r\n\r\n").status == 200)
+  }
+
+  @Test("Without a token only this machine's own names and pages are answered; with one, all that show it.")
+  func pages() throws {
+    let (open, closed) = (try Running(Endless().answerer), try Running(Endless().answerer, token: "secret"))
+    func status(_ running: Running, _ host: String, _ headers: String = "") throws -> Int {
+      try running.send("GET /v1/models HTTP/1.1\r\nHost: \(host)\r\n\(headers)Connection: close\r\n\r\n").status
+    }
+    for host in ["localhost", "LOCALHOST:80", "127.0.0.1", "127.9.8.7:65535", "[::1]", "[::1]:8080"] {
+      #expect(try status(open, host) == 200, "\(host)")
+      #expect(try status(open, host, "Origin: http://\(host)\r\n") == 200, "\(host)")
+    }
+    for host in [
+      "here", "localhost.example", "127.0.0.1.example", "127.1", "10.0.0.1", "[::2]", "::1", "[::1]x", "[::1", "",
+      "localhost:x", "user@localhost", "localhost, example", "127.0.0.256", "127.0.0.+1",
+    ] {
+      #expect(try status(open, host) == 403, "\(host)")
+      #expect(try status(open, "localhost", "Origin: http://\(host)\r\n") == 403, "\(host)")
+    }
+    #expect(try status(open, "localhost", "Origin: null\r\n") == 403)
+    let told = try open.send("GET http://here/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    #expect(told.status == 403 && told.body.contains("Host is “here”") && told.body.contains("--token-file"))
+    let shown = "Origin: https://example.org\r\nAuthorization: Bearer secret\r\n"
+    #expect(try status(closed, "example.org", shown) == 200 && status(closed, "example.org") == 401)
+  }
+
+  @Test("HEAD is answered as GET is, without the body; an address in the first line is as good as a path.")
+  func forms() throws {
+    let running = try Running(Endless().answerer)
+    for path in ["/v1/models", "/v1/models/endless", "/health", "/nowhere"] {
+      let (get, head) = (try running.get(path), try running.get(path, method: "HEAD"))
+      #expect(head.status == get.status && head.body.isEmpty, "\(head.text)")
+      #expect(head.text.contains("Content-Length: \(get.body.utf8.count)\r\n"), "\(head.text)")
+    }
+    #expect(try running.get("/v1/chat/completions", method: "HEAD").status == 405)
+    for (target, status) in [
+      ("http://localhost/v1/models", 200), ("HTTP://127.0.0.1:80/health?x=/y", 200), ("http://localhost", 404),
+      ("http://localhost?x", 404), ("http:///health", 400), ("ftp://localhost/health", 400), ("health", 400),
+    ] {
+      #expect(try running.get(target).status == status, "\(target)")
+    }
   }
 }

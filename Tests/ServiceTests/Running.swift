@@ -42,7 +42,7 @@ final class Running: Sendable {
   }
 
   func get(_ path: String, method: String = "GET") throws -> Reply {
-    try send("\(method) \(path) HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+    try send("\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
   }
 
   func post(_ body: String, headers: String = "") throws -> Reply { try send(Self.request(body, headers: headers)) }
@@ -51,7 +51,7 @@ final class Running: Sendable {
   func ask(_ text: String, _ more: String = "") throws -> Reply { try post(Self.question(text, more)) }
 
   static func request(_ body: String, headers: String = "", close: Bool = true) -> String {
-    "POST /v1/chat/completions HTTP/1.1\r\nHost: here\r\nContent-Length: \(body.utf8.count)\r\n\(headers)"
+    "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\(headers)"
       + (close ? "Connection: close\r\n" : "") + "\r\n" + body
   }
 

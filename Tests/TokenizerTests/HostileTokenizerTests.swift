@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 import Testing
 import Tokenizer
 
@@ -111,5 +112,55 @@ import Tokenizer
     expectRefusal("the decoder makes more than") {
       try load(decoder: #"{"type": "Sequence", "decoders": [\#(doublings("a", 40)), {"type": "ByteLevel"}]}"#)
     }
+  }
+
+  /// What a normalizer makes of a text.
+  private func normalized(_ text: String, _ form: String) throws -> String {
+    let tokenizer = try load(normalizer: #"{"type": "\#(form)"}"#)
+    return tokenizer.decode(tokenizer.encode(text))
+  }
+
+  @Test("Marks come into the order that Foundation gives them, in short runs and in long ones.")
+  func marks() throws {
+    let marks: [Unicode.Scalar] = [
+      "\u{301}", "\u{316}", "\u{327}", "\u{345}", "\u{3099}", "\u{5B0}", "\u{F71}", "\u{F72}", "\u{334}", "\u{308}",
+    ]
+    var generator = RandomStream(seed: 7, purpose: "marks").generator()
+    var text = ""
+    for base in ["e", "é", "ǖ", "か", "가", "漢", "ﬁ", "a"] {
+      for most in [UInt64(3), 30, 60, 60] {
+        text += base
+        for _ in 0..<generator.next() % most {
+          text.unicodeScalars.append(marks[Int(generator.next() % UInt64(marks.count))])
+        }
+      }
+    }
+    let compatible = text.decomposedStringWithCompatibilityMapping
+    let expected = [
+      "NFD": text.decomposedStringWithCanonicalMapping, "NFC": text.precomposedStringWithCanonicalMapping,
+      "NFKD": compatible, "NFKC": compatible.precomposedStringWithCanonicalMapping,
+    ]
+    for (form, expected) in expected {
+      #expect(try normalized(text, form).unicodeScalars.elementsEqual(expected.unicodeScalars), "\(form)")
+    }
+  }
+
+  @Test("A run of marks takes no longer than a text of its length, and none is lost.", .timeLimit(.minutes(1)))
+  func manyMarks() throws {
+    let count = 20_000
+    func run(_ marks: String) -> String { String(repeating: marks, count: count) }
+    let (text, double) = ("é" + run("\u{316}\u{301}"), "a" + run("\u{344}\u{316}"))
+    for form in ["NFD", "NFKD"] {
+      let expected = "e" + run("\u{316}") + "\u{301}" + run("\u{301}")
+      #expect(try normalized(text, form).utf8.elementsEqual(expected.utf8), "\(form)")
+      let parts = "a" + run("\u{316}") + run("\u{308}\u{301}")
+      #expect(try normalized(double, form).utf8.elementsEqual(parts.utf8), "\(form)")
+    }
+    for form in ["NFC", "NFKC"] {
+      let expected = "é" + run("\u{316}") + run("\u{301}")
+      #expect(try normalized(text, form).utf8.elementsEqual(expected.utf8), "\(form)")
+    }
+    let narrow = try normalized("a" + run("\u{FF9E}\u{316}"), "NFKD")
+    #expect(narrow.utf8.elementsEqual(("a" + run("\u{3099}") + run("\u{316}")).utf8))
   }
 }

@@ -59,7 +59,10 @@ final class Connection: Sendable {
   func unread(_ bytes: some Sequence<UInt8>) { pending.withLock { $0 = Array(bytes) + $0 } }
 
   /// Writes all of it.
+  ///
+  /// - Throws: ``Failure`` if that cannot be, now or at an earlier write: what follows half a message belongs to it.
   func write(_ data: Data, until deadline: ContinuousClock.Instant) throws(Failure) {
+    guard !isBroken.load(ordering: .relaxed) else { throw .gone }
     var index = data.startIndex
     while index < data.endIndex {
       do {

@@ -9,6 +9,7 @@ final class EventStream: Sendable {
   private let keepsConnection: Bool
   private let stall: Duration
   private let begun = Atomic(false)
+  private let isWhole = Atomic(true)
 
   /// - Parameters:
   ///   - request: HTTP/1.0 gets no chunks: there the end of the connection ends the stream.
@@ -21,8 +22,11 @@ final class EventStream: Sendable {
   /// Whether something was sent.
   var hasBegun: Bool { begun.load(ordering: .relaxed) }
 
+  /// Whether everything was sent as far as it goes.
+  var wasSent: Bool { isWhole.load(ordering: .relaxed) }
+
   /// Whether another request can follow when it has ended.
-  var leavesConnection: Bool { keepsConnection }
+  var leavesConnection: Bool { keepsConnection && wasSent }
 
   /// Sends a value. Whether the client is still there to read it is asked of the connection.
   func send(_ value: some Encodable) { send(ServiceJSON.encode(value)) }
@@ -48,6 +52,10 @@ final class EventStream: Sendable {
   }
 
   private func write(_ data: Data) {
-    try? connection.write(data, until: .now + stall)
+    do {
+      try connection.write(data, until: .now + stall)
+    } catch {
+      isWhole.store(false, ordering: .relaxed)
+    }
   }
 }

@@ -3,6 +3,7 @@ enum HTTPStatus: Int, Sendable {
   case ok = 200
   case badRequest = 400
   case unauthorized = 401
+  case forbidden = 403
   case notFound = 404
   case notAllowed = 405
   case slow = 408
@@ -21,6 +22,7 @@ enum HTTPStatus: Int, Sendable {
     case .ok: "OK"
     case .badRequest: "Bad Request"
     case .unauthorized: "Unauthorized"
+    case .forbidden: "Forbidden"
     case .notFound: "Not Found"
     case .notAllowed: "Method Not Allowed"
     case .slow: "Request Timeout"

@@ -67,10 +67,9 @@ struct RequestReader {
   private func chunks(until deadline: ContinuousClock.Instant) throws(Refusal) -> [UInt8] {
     var body: [UInt8] = []
     while true {
-      let first = try line(until: deadline)
-      let size = first.prefix { $0 != ";" }.trimmed
-      guard let count = Int(size, radix: 16), count >= 0, !size.hasPrefix("+"), !size.hasPrefix("-") else {
-        throw .malformed("a chunk's length is “\(size.prefix(40))”; expected a number of bytes in base 16")
+      let size = try line(until: deadline).prefix { $0 != 0x3B }.trimmed
+      guard size.allSatisfy(\.isHexDigit), let count = Int(size.text, radix: 16) else {
+        throw .malformed("a chunk's length is “\(size.text.prefix(40))”; expected a number of bytes in base 16")
       }
       guard count > 0 else { break }
       guard count <= limits.request - body.count else { throw .tooLarge(nil, allowed: limits.request) }
@@ -91,13 +90,16 @@ struct RequestReader {
     return bytes
   }
 
-  private func line(until deadline: ContinuousClock.Instant) throws(Refusal) -> String {
+  private func line(until deadline: ContinuousClock.Instant) throws(Refusal) -> [UInt8] {
     var bytes: [UInt8] = []
     while true {
       if let end = bytes.firstIndex(of: 0x0A) {
+        let line = bytes[..<end].dropLast()
+        guard end > 0, bytes[end - 1] == 0x0D, !line.contains(where: \.endsText) else {
+          throw .malformed("a chunk's line is “\(bytes[..<end].text.prefix(40))”; expected it to end in CR LF")
+        }
         connection.unread(bytes[(end + 1)...])
-        let line = bytes[..<end]
-        return String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self)
+        return Array(line)
       }
       guard bytes.count <= Self.longestHead else { throw .malformed("a chunk's first line does not end") }
       bytes += try more(until: deadline)

@@ -7,13 +7,18 @@ enum UnicodeForm: String, Sendable {
   case nfkc = "NFKC"
   case nfkd = "NFKD"
 
+  /// From how many marks on a run of them is put in order here.
+  private static let longRun = 32
+
   func apply(to text: String) -> String {
-    switch self {
+    let text = ordered(text)
+    return switch self {
     case .nfc: text.precomposedStringWithCanonicalMapping
     case .nfd: text.decomposedStringWithCanonicalMapping
     // Foundation's own NFKC leaves apart what became composable: two Hangul letters, a kana and its mark.
     case .nfkc: text.decomposedStringWithCompatibilityMapping.precomposedStringWithCanonicalMapping
-    case .nfkd: text.decomposedStringWithCompatibilityMapping
+    // Nor does its NFKD put in order what became a mark.
+    case .nfkd: text.decomposedStringWithCompatibilityMapping.decomposedStringWithCanonicalMapping
     }
   }
 
@@ -50,6 +55,65 @@ enum UnicodeForm: String, Sendable {
       }
     }
   }
+
+  /// The text, or an equivalent one that is decomposed and in canonical order (The Unicode Standard, 3.11) if it has a
+  /// long run of marks: Foundation takes the square of a run's length to order it, and drops what such a run gains by
+  /// decomposition.
+  private func ordered(_ text: String) -> String {
+    guard text.utf8.count > Self.longRun, hasLongRun(text) else { return text }
+    var (result, run) = (String.UnicodeScalarView(), [Unicode.Scalar]())
+    func endRun() {
+      // Grouping keeps the order of marks of the same class, as it has to.
+      let classes = Dictionary(grouping: run, by: \.properties.canonicalCombiningClass)
+      for (_, marks) in classes.sorted(by: { $0.key < $1.key }) { result.append(contentsOf: marks) }
+      run.removeAll()
+    }
+    var known: [Unicode.Scalar: [Unicode.Scalar]] = [:]
+    for scalar in text.unicodeScalars {
+      let parts = known[scalar] ?? decomposed(scalar)
+      known[scalar] = parts
+      for part in parts {
+        if part.properties.canonicalCombiningClass != .notReordered {
+          run.append(part)
+        } else {
+          endRun()
+          result.append(part)
+        }
+      }
+    }
+    endRun()
+    return String(result)
+  }
+
+  private func decomposed(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+    let text = String(scalar)
+    let parts =
+      isCompatible ? text.decomposedStringWithCompatibilityMapping : text.decomposedStringWithCanonicalMapping
+    return Array(parts.unicodeScalars)
+  }
+
+  private func hasLongRun(_ text: String) -> Bool {
+    var count = 0
+    for scalar in text.unicodeScalars {
+      count = isMark(scalar) ? count + 1 : 0
+      if count > Self.longRun { return true }
+    }
+    return false
+  }
+
+  /// Whether a scalar decomposes into nothing but marks that may change places.
+  private func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case ..<0x300: false
+    // These stay where they are, and their parts do not: two Tibetan vowels in one, the sound marks of narrow kana.
+    case 0xF73, 0xF75, 0xF81: true
+    case 0xFF9E, 0xFF9F: isCompatible
+    default: scalar.properties.canonicalCombiningClass != .notReordered
+    }
+  }
+
+  /// Whether it gives up differences of looks.
+  private var isCompatible: Bool { self == .nfkc || self == .nfkd }
 
   /// Whether a grapheme is known to be in normal form without a look at the tables.
   private func isStable(_ character: Character) -> Bool {
