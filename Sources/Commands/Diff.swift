@@ -9,7 +9,8 @@ struct Diff: ParsableCommand {
     commandName: "diff",
     abstract: "Compare two commits of results: the inputs that changed, then every value.",
     discussion: """
-      A value has moved beyond its interval if the intervals before and after do not touch, and within it if they do.
+      A value has moved beyond its interval if the intervals before and after do not touch, and within it if they do;
+      one without an interval has changed.
       The exit status is 0 if every record is equal, 1 if one differs.
 
       EXAMPLES
@@ -47,7 +48,7 @@ struct Diff: ParsableCommand {
       Terminal.note("wrote \(html)")
     }
     if !comparisons.isEmpty { throw Status.refuted }
-    if !json { print("every record is equal") }
+    if !json { Terminal.print("every record is equal") }
   }
 
   private struct Line: Encodable {
@@ -62,7 +63,7 @@ struct Diff: ParsableCommand {
   }
 
   private func show(_ comparison: RecordComparison) {
-    print(comparison.experiment)
+    Terminal.print(comparison.experiment)
     section("inputs", comparison.inputs.map { [$0.name, short($0.before), "->", short($0.after)] })
     section("outcomes", comparison.outcomes.map { [$0.name, $0.before ?? "–", "->", $0.after ?? "–"] })
     let shown = comparison.values.filter { all || $0.movement != .equal }
@@ -74,16 +75,16 @@ struct Diff: ParsableCommand {
         ]
       })
     let equal = comparison.values.count { $0.movement == .equal }
-    if !all, equal > 0 { print("    \(equal) more equal") }
+    if !all, equal > 0 { Terminal.print("    \(equal) more equal") }
     section("figures that differ", comparison.figures.map { [$0.name] })
     section("also different", comparison.others.map { [$0.name] })
   }
 
   private func section(_ title: String, _ rows: [[String]]) {
     guard !rows.isEmpty else { return }
-    print("  \(title)")
+    Terminal.print("  \(title)")
     let plain = rows.map { $0.map { $0.split(whereSeparator: \.isNewline).joined(separator: " / ") } }
-    for line in Terminal.columns(plain) { print("    \(line)") }
+    for line in Terminal.columns(plain) { Terminal.print("    \(line)") }
   }
 
   /// Digests are shown by their first digits.

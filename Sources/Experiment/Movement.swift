@@ -1,9 +1,11 @@
 /// How a value came out against the one before.
 public enum Movement: String, Codable, Hashable, Sendable, CaseIterable {
-  /// It moved, and the intervals before and after do not touch; a value without an interval is one point.
+  /// It moved, and the intervals before and after do not touch.
   case beyond
   /// It moved, and the intervals touch: the two runs do not disagree.
   case within
+  /// It differs, and there are no two intervals to tell whether by more than noise.
+  case changed
   /// Not a bit differs.
   case equal
   /// It was not there before.
@@ -20,9 +22,9 @@ public enum Movement: String, Codable, Hashable, Sendable, CaseIterable {
       if before.isSame(as: after) {
         self = .equal
       } else if let before = before.interval, let after = after.interval {
-        self = after.lowerBound > before.upperBound || after.upperBound < before.lowerBound ? .beyond : .within
+        self = before.overlaps(after) ? .within : .beyond
       } else {
-        self = .beyond
+        self = .changed
       }
     }
   }
@@ -34,17 +36,11 @@ extension Value {
     self == other || (try? CanonicalJSON.encode(self)) == (try? CanonicalJSON.encode(other))
   }
 
-  /// From the interval's lower end to its upper; one point if there is none; `nil` for what is no finite number.
+  /// From the interval's lower end to its upper; `nil` if it has none.
   var interval: ClosedRange<Double>? {
-    switch self {
-    case .number(let number): number.isFinite ? number...number : nil
-    case .estimate(let estimate):
-      if let low = estimate.low, let high = estimate.high, low <= high {
-        low...high
-      } else {
-        estimate.value.isFinite ? estimate.value...estimate.value : nil
-      }
-    default: nil
+    guard case .estimate(let estimate) = self, let low = estimate.low, let high = estimate.high, low <= high else {
+      return nil
     }
+    return low...high
   }
 }

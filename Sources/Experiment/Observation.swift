@@ -33,13 +33,15 @@ public struct Observation: Hashable, Sendable {
 
 /// One line of a commit's message: `name | median | least | greatest | times | unit | predicted`.
 extension Observation {
-  /// The line.
+  /// The line, with more digits than anyone shows: what is rounded again is not rounded twice.
   public var line: String {
-    let numbers = [median, least, greatest].map { String(format: "%.4g", $0) }
+    let numbers = [median, least, greatest].map(Self.written)
     let name = name.replacing("|", with: "/")
-    let all = [name] + numbers + ["\(times)", unit] + (predicted.map { [String(format: "%.4g", $0)] } ?? [])
+    let all = [name] + numbers + ["\(times)", unit] + (predicted.map { [Self.written($0)] } ?? [])
     return all.joined(separator: " | ")
   }
+
+  private static func written(_ number: Double) -> String { String(format: "%.10g", number) }
 
   /// Reads a line back; `nil` if it is none.
   public init?(line: String) {

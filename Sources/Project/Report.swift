@@ -33,13 +33,15 @@ extension Project {
       guard let entries = entries[name], let newest = entries.first,
         var page = try page(of: name, entries: entries, in: ledger)
       else { continue }
-      let key = Digest(of: "page \(newest.commit) \(page.history.count) \(name.utf8.count) \(name) \(maker)")
+      let history = "\(newest.commit) \(page.history.count)"
+      let key = Digest(of: "page \(page.commit ?? "") \(history) \(name.utf8.count) \(name) \(maker)")
       keys[name] = key
       kept[name] = cache.result(for: key).flatMap { try? CanonicalJSON.decode(Made.self, from: $0) }?.paths(
         in: reportFolder)
       if kept[name] == nil {
         let trail = try trailReader(of: name, entries: entries, in: ledger).trail(of: page.record)
         (page.registrations, page.withdrawn, page.everRun) = (trail.registrations, trail.withdrawn, trail.everRun)
+        page.asWritten = try asWritten(page, in: ledger)
       }
       pages.append(page)
     }
@@ -77,8 +79,7 @@ extension Project {
     let history = entries.filter { $0.experiments.contains(name) }
     guard let files = try ledger.files(experiment: name), let last = history.first else { return nil }
     // Where two lines of history were merged, the record that was taken need not be the one with the latest date.
-    let tree = try ledger.treeName(of: name)
-    let newest = try history.first { try ledger.treeName(of: name, at: $0.commit) == tree } ?? last
+    let newest = try ledger.maker(of: name) ?? last
     var page = Page(
       record: try Record(experiment: name, files: files), commit: newest.commit.hex, date: newest.date,
       trailers: Dictionary(
@@ -92,6 +93,18 @@ extension Project {
   }
 }
 
+extension Project {
+  /// The oldest record since which the prose is what the page shows; `nil` if that is the page's own.
+  fileprivate func asWritten(_ page: Page, in ledger: Ledger) throws -> Record? {
+    let past = page.history.drop { $0.commit != page.commit }
+    guard let prose = past.first?.prose, let first = past.prefix(while: { $0.prose == prose }).last,
+      first.commit != page.commit, let commit = CommitID(hex: first.commit),
+      let files = try ledger.files(experiment: page.record.experiment, at: commit)
+    else { return nil }
+    return try Record(experiment: page.record.experiment, files: files)
+  }
+}
+
 /// What a history shows of past records: read from each record once, and kept.
 private struct PastRecords {
   /// One record, as far as a history shows it.
@@ -99,6 +112,10 @@ private struct PastRecords {
     let verdict: Verdict?
     let paths: [String]
     let values: [Value]
+    let prose: Digest
+    /// The commit of the record before, and the inputs that are not that record's.
+    let before: String?
+    let inputs: [RecordComparison.Change]?
   }
 
   private let experiment: String
@@ -114,33 +131,56 @@ private struct PastRecords {
     // Every record holds to what was read of it, so the summaries of any earlier history serve.
     let known = history.lazy.compactMap { kept(at: $0.commit) }.first ?? [:]
     var summaries: [String: Summary] = [:]
-    for entry in history {
-      summaries[entry.commit.hex] = try known[entry.commit.hex] ?? summary(at: entry.commit)
+    var isNew = false
+    var older: Record?
+    for (entry, before) in zip(history, history.dropFirst().map(Optional.some) + [nil]) {
+      // Where a line of history was merged in, a record may have another one before it by now.
+      if let summary = known[entry.commit.hex], summary.before == before?.commit.hex {
+        (summaries[entry.commit.hex], older) = (summary, nil)
+        continue
+      }
+      let record = try older ?? record(at: entry.commit)
+      older = try before.flatMap { try self.record(at: $0.commit) }
+      summaries[entry.commit.hex] = record.map { Self.summary($0, after: older, at: before?.commit) }
+      isNew = true
     }
-    if let newest = history.first, known[newest.commit.hex] == nil || known.count != summaries.count {
+    if let newest = history.first, isNew || known[newest.commit.hex] == nil {
       try cache.setResult(try CanonicalJSON.encode(summaries), for: key(newest.commit))
     }
     return history.compactMap { entry in
       summaries[entry.commit.hex].map { summary in
         Page.Past(
           commit: entry.commit.hex, date: entry.date, subject: entry.subject, verdict: summary.verdict,
-          headline: zip(summary.paths, summary.values).map { (path: $0, value: $1) })
+          headline: zip(summary.paths, summary.values).map { (path: $0, value: $1) }, prose: summary.prose,
+          inputs: summary.inputs)
       }
     }
   }
 
   private func key(_ commit: CommitID) -> Digest {
-    Digest(of: "past records 1 \(commit) \(experiment.utf8.count) \(experiment) \(Footprint.program.digest)")
+    Digest(of: "past records 2 \(commit) \(experiment.utf8.count) \(experiment) \(Footprint.program.digest)")
   }
 
   private func kept(at commit: CommitID) -> [String: Summary]? {
     cache.result(for: key(commit)).flatMap { try? CanonicalJSON.decode([String: Summary].self, from: $0) }
   }
 
-  private func summary(at commit: CommitID) throws -> Summary? {
-    guard let files = try ledger.files(experiment: experiment, at: commit) else { return nil }
-    let record = try Record(experiment: experiment, files: files)
+  private func record(at commit: CommitID) throws -> Record? {
+    try ledger.files(experiment: experiment, at: commit).map { try Record(experiment: experiment, files: $0) }
+  }
+
+  private static func summary(_ record: Record, after before: Record?, at commit: CommitID?) -> Summary {
     let headline = record.headline
-    return Summary(verdict: record.verdict, paths: headline.map(\.path), values: headline.map(\.value))
+    return Summary(
+      verdict: record.verdict, paths: headline.map(\.path), values: headline.map(\.value), prose: record.prose,
+      before: commit?.hex,
+      inputs: before.map { RecordComparison(record.experiment, from: $0.inputsAlone, to: record.inputsAlone).inputs })
+  }
+}
+
+extension Record {
+  /// The record without what came of its inputs, which takes long to compare.
+  fileprivate var inputsAlone: Record {
+    Record(experiment: experiment, document: "", inputs: inputs, cells: [], claims: [])
   }
 }

@@ -62,7 +62,7 @@ public struct RunMessage: Sendable {
     let old = Dictionary(before?.headline.map { ($0.path, $0.value) } ?? []) { first, _ in first }
     values = record.headline.map { path, value in
       let movement = Movement(from: old[path], to: value)
-      let moved = movement == .beyond || movement == .within
+      let moved = [.beyond, .within, .changed].contains(movement)
       return Headline(
         path: path, value: value.formatted, before: moved ? old[path]?.formatted : nil, movement: movement)
     }
@@ -179,9 +179,10 @@ extension RunMessage.Headline {
   fileprivate init(_ path: String, _ rest: Substring) {
     let (value, was) = RunMessage.split(rest, at: " (was ")
     let beyond = RunMessage.stem(was, before: ", beyond its interval)")
-    let isBeyond = beyond != nil
     let before = was.isEmpty ? nil : String(beyond ?? was.dropLast())
-    self.init(
-      path: path, value: String(value), before: before, movement: before == nil ? .equal : isBeyond ? .beyond : .within)
+    // Messages from before there was a word for it say “beyond” of values without an interval too.
+    let areIntervals = value.hasSuffix("]") && before?.hasSuffix("]") == true
+    let movement: Movement = !areIntervals ? .changed : beyond == nil ? .within : .beyond
+    self.init(path: path, value: String(value), before: before, movement: before == nil ? .equal : movement)
   }
 }

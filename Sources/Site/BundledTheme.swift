@@ -25,6 +25,17 @@ enum BundledTheme {
         });
       }
 
+      // Paper cannot be unfolded: what is folded is printed open, and folded again.
+      let unfolded = [];
+      addEventListener("beforeprint", () => {
+        unfolded = [...document.querySelectorAll("details:not([open])")];
+        for (const part of unfolded) part.open = true;
+      });
+      addEventListener("afterprint", () => {
+        for (const part of unfolded) part.open = false;
+        unfolded = [];
+      });
+
       // A link into a folded part opens it.
       const unfold = () => {
         const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -55,24 +66,34 @@ enum BundledTheme {
         }
         return element.dataset.tip;
       };
-      const show = (event) => {
-        const element = event.target.closest?.(selector);
-        if (!element) return hide();
-        tip.textContent = words(element);
-        tip.hidden = false;
-        const box = element.getBoundingClientRect();
+      let shown = null;
+      const place = () => {
+        const box = shown.getBoundingClientRect();
         const size = tip.getBoundingClientRect();
         const left = Math.max(8, Math.min(box.left + box.width / 2 - size.width / 2, innerWidth - size.width - 8));
         const above = box.top - size.height - 8;
         tip.style.left = `${left}px`;
         tip.style.top = `${above > 8 ? above : box.bottom + 8}px`;
       };
+      const show = (event) => {
+        shown = event.target.closest?.(selector) ?? null;
+        if (!shown) return hide();
+        tip.textContent = words(shown);
+        tip.hidden = false;
+        place();
+      };
       const hide = () => { tip.hidden = true; };
+      // Focus by keyboard scrolls to what it reaches: the tip stays with it. What was only pointed at is left behind.
+      const follow = () => {
+        if (tip.hidden) return;
+        if (shown === document.activeElement) place();
+        else hide();
+      };
       document.addEventListener("pointerover", show);
       document.addEventListener("focusin", show);
       document.addEventListener("focusout", hide);
       document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
-      addEventListener("scroll", hide, { passive: true });
+      addEventListener("scroll", follow, { passive: true, capture: true });
     })();
 
     """#,
@@ -106,6 +127,10 @@ enum BundledTheme {
     a:hover { text-decoration-thickness: 2px; }
     :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 2px; }
     [hidden] { display: none !important; }
+    /* The first stop of the keyboard, seen only there. */
+    .skip { position: absolute; left: -100vw; padding: .5rem .8rem; background: var(--paper); font: var(--s1)/1.4 var(--sans); }
+    .skip:focus { left: .5rem; top: .5rem; z-index: 9; }
+    main:focus { outline: none; }
 
     /* The frame of every page. */
     .top {
@@ -153,7 +178,7 @@ enum BundledTheme {
     .verdict.inconclusive { border-style: dashed; font-weight: 500; }
     .tag {
       display: inline-block; padding: 0 .5em; border: 1px solid var(--rule); border-radius: 3px; color: var(--muted);
-      font: var(--s0)/1.6 var(--sans); white-space: nowrap;
+      font: var(--s0)/1.6 var(--sans); max-width: 100%; overflow-wrap: anywhere; vertical-align: bottom;
     }
 
     /* The index. */
@@ -162,7 +187,7 @@ enum BundledTheme {
     .filter > span { min-width: 3.6rem; color: var(--muted); }
     .filter button {
       font: inherit; padding: .2em .8em; border: 1px solid var(--rule); border-radius: 99px; background: none;
-      color: var(--ink); cursor: pointer;
+      color: var(--ink); cursor: pointer; max-width: 100%; overflow-wrap: anywhere;
     }
     .filter button[aria-pressed="true"] { background: var(--ink); color: var(--paper); border-color: var(--ink); }
     .experiments { list-style: none; padding: 0; margin: 1.6rem 0 0; border-bottom: 1px solid var(--rule); }
@@ -206,12 +231,17 @@ enum BundledTheme {
     .prose h1 ~ h2 { font-size: var(--s2); margin-top: 2rem; }
     .prose li { margin-bottom: .25rem; }
     .cell { position: relative; margin: 2rem 0; }
-    .prose > .cell, .prose > .claim, .prose > pre, .prose > table { max-width: var(--column); }
+    .prose > .cell, .prose > .claim, .prose > pre, .prose > .frame { max-width: var(--column); }
     .value {
       color: inherit; text-decoration: underline dotted var(--accent) 1.5px; text-underline-offset: .22em;
       font-variant-numeric: tabular-nums lining-nums;
     }
     .value:hover { color: var(--accent); }
+    /* Its cell was run again, and nobody edited the words around it since. */
+    .value.rerun::after {
+      content: "↻"; margin-left: .12em; color: var(--muted); font: .68em/1 var(--sans); vertical-align: .45em;
+      display: inline-block; text-decoration: none;
+    }
     .missing {
       padding: 0 .35em; border: 1px dashed var(--refuted); border-radius: 3px; color: var(--refuted);
       font: .8em/1.4 var(--sans); cursor: help;
@@ -227,7 +257,7 @@ enum BundledTheme {
 
     figure { margin: 2rem 0 1.6rem; }
     figure.panel { display: inline-block; vertical-align: top; width: calc(50% - .8rem); margin: 1.2rem .5rem 1.2rem 0; }
-    @media (max-width: 46rem) { figure.panel { width: 100%; } }
+    @media screen and (max-width: 46rem) { figure.panel { width: 100%; } }
     .plot { display: block; max-width: 100%; height: auto; overflow: visible; }
     .plot.narrow { display: none; }
     .plot.spark { margin-top: .3rem; }
@@ -239,11 +269,12 @@ enum BundledTheme {
 
     .frame { overflow-x: auto; max-width: 100%; margin: 0 0 1.2rem; }
     table { border-collapse: collapse; font: var(--s1)/1.45 var(--sans); font-variant-numeric: tabular-nums; }
-    .prose > table { display: block; overflow-x: auto; margin: 1.4rem 0; }
+    .prose > .frame { margin: 1.4rem 0; }
     th, td { padding: .32rem .9rem .32rem 0; text-align: left; vertical-align: baseline; }
     th { color: var(--muted); font-weight: 500; border-bottom: 1px solid var(--ink); vertical-align: bottom; }
     tbody td { border-bottom: 1px solid var(--rule); }
     th.number, td.number { text-align: right; }
+    td.number { white-space: nowrap; }
     th:last-child, td:last-child { padding-right: 0; }
     td.number .interval { margin-left: .3em; }
 
@@ -312,6 +343,14 @@ enum BundledTheme {
     .sources h2 { font-size: var(--s2); }
     .sources .digest { overflow-wrap: normal; }
     .records .subject { font-family: var(--serif); min-width: 16rem; white-space: normal; }
+    .records .inputs { margin: .35rem 0 0; font: var(--s0)/1.5 var(--sans); }
+    .records .inputs span { color: var(--muted); }
+    .records .remark { font-size: var(--s0); white-space: normal; }
+    .records td.number .interval { margin-left: 0; }
+    .records .more { margin-top: .35rem; }
+    .records .more summary { font-size: var(--s0); }
+    .records .more dl { margin: 0; }
+    .records .more dt { font-family: var(--mono); overflow-wrap: anywhere; }
     .records td { padding-block: .5rem; }
     .records .date { color: var(--muted); font-size: var(--s0); white-space: nowrap; }
     .records th.number { font-family: var(--mono); font-size: var(--s0); font-weight: 400; }
@@ -337,8 +376,10 @@ enum BundledTheme {
       }
       .note::before { content: "Note"; display: block; color: var(--ink); font-weight: 600; }
     }
-    /* Narrow windows: drawings made for them, and one column. */
-    @media (max-width: 46rem) {
+    /* Narrow windows: drawings made for them, and one column. Paper is narrow too, but takes the wide drawings. */
+    @media screen and (max-width: 46rem) {
+      th:first-child:not(.number), td:first-child:not(.number) { min-width: 6rem; }
+      td.number .interval { display: block; margin-left: 0; }
       .diff td code { overflow-wrap: anywhere; }
       .diff th, .diff td { padding-right: .5rem; }
       .diff .records td code { display: inline-block; min-width: 6.5rem; }
@@ -355,9 +396,22 @@ enum BundledTheme {
       .provenance div { grid-template-columns: minmax(0, 1fr); gap: 0; }
       .claim { padding-inline: .8rem; }
     }
+    /* Paper cannot be scrolled or unfolded: what is wide breaks its lines, and what is folded lies open. */
     @media print {
-      .top nav, .filters, .bottom { display: none; }
+      .top nav, .filters, .bottom, .skip, .tip { display: none; }
+      body { max-width: none; padding: 0; }
       details > summary { list-style: none; }
+      details::details-content { content-visibility: visible; block-size: auto; }
+      pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+      .frame, pre { overflow: visible; }
+      table { font-size: var(--s0); }
+      /* Long names break, but no column gets so narrow that short words would. */
+      th, td { min-width: 5em; padding-right: .5rem; overflow-wrap: anywhere; }
+      td.number, td[align="right"] { overflow-wrap: normal; }
+      .interval { white-space: normal; }
+      .records .subject { min-width: 10rem; }
+      figure, tr, .claim .says { break-inside: avoid; }
+      h1, h2, h3, h4, .caption { break-after: avoid; }
     }
 
     """#,
@@ -403,7 +457,7 @@ enum BundledTheme {
     {{/galleries}}
     <details class="source" id="{{sourceID}}">
     <summary>cell <code>{{label}}</code> <span class="kind">{{cellKind}}</span>{{#digest}} <span class="count">{{digest}}</span>{{/digest}}</summary>
-    <pre><code>{{code}}</code></pre>
+    <pre tabindex="0" role="region" aria-label="Source of {{label}}"><code>{{code}}</code></pre>
     {{#valueCount}}
     <details class="values">
     <summary>{{valueCount}}{{#resultsHref}} <a href="{{resultsHref}}">json</a>{{/resultsHref}}</summary>
@@ -428,7 +482,7 @@ enum BundledTheme {
     <span class="found">{{#values}}<span><a class="value" href="{{href}}" title="{{details}}">{{path}}</a> = {{value}}</span> {{/values}}</span></li>
     {{/expectations}}
     </ul>
-    <details class="source"><summary>claim <code>{{label}}</code></summary><pre><code>{{code}}</code></pre></details>
+    <details class="source"><summary>claim <code>{{label}}</code></summary><pre tabindex="0" role="region" aria-label="Source of {{label}}"><code>{{code}}</code></pre></details>
     </section>
 
     """#,
@@ -446,8 +500,9 @@ enum BundledTheme {
     </style>
     </head>
     <body class="diff">
+    <a class="skip" href="#page.content">Skip to the content</a>
     <header class="top"><span class="home">Palimpsest</span><nav><span class="here">two commits of results</span></nav></header>
-    <main>
+    <main id="page.content" tabindex="-1">
     <h1>{{title}}</h1>
     <p class="summary">{{summary}}</p>
     <dl class="provenance"><div><dt>before</dt><dd><code class="digest">{{from}}</code></dd></div>
@@ -557,7 +612,7 @@ enum BundledTheme {
     <section class="appendix" id="provenance">
     <h2>Provenance</h2>
     <p class="remark">The results are a function of what is listed here. To make them again, and this page:</p>
-    <pre class="command"><code>{{command}}</code></pre>
+    <pre class="command" tabindex="0" role="region" aria-label="Command"><code>{{command}}</code></pre>
     <dl class="provenance">
     {{#provenance}}<div><dt>{{term}}</dt><dd>{{text}}{{#code}} <code class="digest">{{code}}</code>{{/code}}</dd></div>
     {{/provenance}}</dl>
@@ -573,17 +628,22 @@ enum BundledTheme {
     {{$trail}}<nav><a href="{{pageHref}}">{{name}}</a> <span class="here">history</span></nav>{{/trail}}
     {{$content}}
     <h1>{{title}}</h1>
-    <p class="summary">{{summary}} An arrow marks a value whose interval does not touch the one before.</p>
+    <p class="summary">{{summary}} An arrow marks a value whose interval does not touch the one before;
+    a value that changed without an interval says so, since it may be noise.</p>
     {{#drawings}}
     <figure>{{{drawing}}}<figcaption>{{caption}}</figcaption></figure>
     {{/drawings}}
     <div class="frame" tabindex="0" role="region" aria-label="Records"><table class="records">
-    <thead><tr><th>record</th><th>verdict</th>{{#columns}}<th class="number">{{path}}</th>{{/columns}}<th>what changed</th></tr></thead>
+    <thead><tr><th>record</th><th>verdict</th>{{#columns}}<th class="number">{{{heading}}}</th>{{/columns}}<th>what changed</th></tr></thead>
     <tbody>{{#records}}<tr>
     <td><code title="{{fullCommit}}">{{commit}}</code><br><span class="date">{{date}}</span></td>
     <td>{{#outcome}}<span class="verdict {{outcome}}">{{outcome}}</span>{{/outcome}}</td>
-    {{#entries}}<td class="number"><span class="move {{move}}">{{value}}</span><br><span class="interval">{{interval}}</span></td>{{/entries}}
-    <td class="subject">{{subject}}</td>
+    {{#entries}}<td class="number"><span class="move {{move}}">{{value}}</span><br><span class="interval">{{interval}}</span>{{#remark}}<span class="remark">{{remark}}</span>{{/remark}}</td>{{/entries}}
+    <td class="subject">{{subject}}{{#inputs}}
+    <p class="inputs"><span>inputs:</span> {{inputs}}</p>{{/inputs}}{{#moreCount}}
+    <details class="more"><summary>{{moreCount}}</summary>
+    <dl>{{#more}}<div><dt>{{path}}</dt><dd><span class="move {{move}}">{{value}}</span> <span class="interval">{{interval}}</span>{{#remark}} <span class="remark">{{remark}}</span>{{/remark}}</dd></div>
+    {{/more}}</dl></details>{{/moreCount}}</td>
     </tr>
     {{/records}}</tbody>
     </table></div>
@@ -653,8 +713,9 @@ enum BundledTheme {
     <script src="{{root}}assets/script.js" defer></script>
     </head>
     <body class="{{kind}}">
+    <a class="skip" href="#page.content">Skip to the content</a>
     <header class="top"><a class="home" href="{{root}}index.html">Palimpsest</a>{{$trail}}{{/trail}}</header>
-    <main>
+    <main id="page.content" tabindex="-1">
     {{$content}}{{/content}}
     </main>
     <footer class="bottom">Made from records in git alone: the same record gives the same page.</footer>

@@ -1,6 +1,7 @@
 import Experiment
 import Foundation
 import Manuscript
+import Tensor
 
 /// An experiment as the site shows it: its newest record, where git keeps it, and the records before.
 public struct Page: Sendable {
@@ -22,6 +23,10 @@ public struct Page: Sendable {
   public var observations: [String: [Observation]] = [:]
   /// How many cells, told apart by label, have ever had a result; `nil` if that is not known.
   public var everRun: Int?
+  /// The first record whose document has the prose that it has now; `nil` if that is this record, or not known.
+  ///
+  /// Where a cell has another key by now, it was run again and nobody edited the words around its values.
+  public var asWritten: Record?
 
   /// An experiment's newest record, with what the ledger knows of it.
   public init(
@@ -46,16 +51,23 @@ public struct Page: Sendable {
     public var verdict: Verdict?
     /// The headline values with their paths, in order of importance.
     public var headline: [(path: String, value: Value)]
+    /// The digest of its document's prose; `nil` if that is not known.
+    public var prose: Digest?
+    /// The inputs that are not those of the record before; `nil` if there is none before, or that is not known.
+    public var inputs: [RecordComparison.Change]?
 
     /// One record of the past.
     public init(
-      commit: String, date: Date, subject: String, verdict: Verdict?, headline: [(path: String, value: Value)]
+      commit: String, date: Date, subject: String, verdict: Verdict?, headline: [(path: String, value: Value)],
+      prose: Digest? = nil, inputs: [RecordComparison.Change]? = nil
     ) {
       self.commit = commit
       self.date = date
       self.subject = subject
       self.verdict = verdict
       self.headline = headline
+      self.prose = prose
+      self.inputs = inputs
     }
   }
 }

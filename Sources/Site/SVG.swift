@@ -9,17 +9,28 @@ public enum SVG {
 
   /// A figure as a part of a page: once for wide windows and once for narrow ones, of which the stylesheet shows one.
   ///
-  /// - Parameter isSmall: whether it is one of many.
-  static func inline(_ figure: Figure, isSmall: Bool = false) -> String {
+  /// - Parameters:
+  ///   - isSmall: whether it is one of many.
+  ///   - others: the figures that stand beside it; what they show too has the same range and colours in all.
+  static func inline(_ figure: Figure, isSmall: Bool = false, beside others: [Figure] = []) -> String {
     let rooms: [Canvas.Room] = figure.isPanel == true ? [.panel] : [.wide, .narrow]
-    return rooms.map { canvas(figure, $0, isSmall: isSmall).inline(title: figure.caption) }.joined(separator: "\n")
+    return rooms.map { canvas(figure, $0, isSmall: isSmall, beside: others).inline(title: figure.caption) }
+      .joined(separator: "\n")
   }
 
-  private static func canvas(_ figure: Figure, _ room: Canvas.Room, isSmall: Bool = false) -> Canvas {
+  private static func canvas(
+    _ figure: Figure, _ room: Canvas.Room, isSmall: Bool = false, beside others: [Figure] = []
+  ) -> Canvas {
     switch figure.content {
-    case .heatmap(let heatmap): HeatmapDrawing(heatmap: heatmap, room: room).draw()
-    case .lines(let chart): LineChartDrawing(chart: chart, room: room, isSmall: isSmall).draw()
-    case .bars(let chart): BarChartDrawing(chart: chart, room: room).draw()
+    case .heatmap(let heatmap):
+      let beside = others.compactMap { if case .heatmap(let other) = $0.content { other } else { nil } }
+      return HeatmapDrawing(heatmap: heatmap, room: room, beside: beside).draw()
+    case .lines(let chart):
+      let beside = others.compactMap { if case .lines(let other) = $0.content { other } else { nil } }
+      return LineChartDrawing(chart: chart, room: room, isSmall: isSmall, beside: beside).draw()
+    case .bars(let chart):
+      let beside = others.compactMap { if case .bars(let other) = $0.content { other } else { nil } }
+      return BarChartDrawing(chart: chart, room: room, beside: beside).draw()
     }
   }
 }

@@ -10,13 +10,13 @@ struct RecordComparisonTests {
   }
 
   @Test(
-    "A value moved beyond its interval if the intervals do not touch; a value without one is a point.",
+    "A value moved beyond its interval if the intervals do not touch; without two of them it is known only to differ.",
     arguments: [
       (estimate(0.5, 0.4, 0.6), estimate(0.7, 0.61, 0.8), Movement.beyond),
-      (estimate(0.5, 0.4, 0.6), estimate(0.7, 0.6, 0.8), .within), (estimate(0.5, 0.4, 0.6), 0.6, .within),
-      (estimate(0.7, 0.65, 0.8), estimate(0.5, 0.4, 0.6), .beyond), (3, 3, .equal), (3, 4, .beyond),
-      (.text("last"), .text("object"), .beyond), (.number(.nan), .number(.nan), .equal),
-      (.number(.nan), 1, .beyond), (0.0, .number(-0.0), .equal), (estimate(1, 2, 0), estimate(1.5), .beyond),
+      (estimate(0.5, 0.4, 0.6), estimate(0.7, 0.6, 0.8), .within), (estimate(0.5, 0.4, 0.6), 0.6, .changed),
+      (estimate(0.7, 0.65, 0.8), estimate(0.5, 0.4, 0.6), .beyond), (3, 3, .equal), (3, 4, .changed),
+      (.text("last"), .text("object"), .changed), (.number(.nan), .number(.nan), .equal),
+      (.number(.nan), 1, .changed), (0.0, .number(-0.0), .equal), (estimate(1, 2, 0), estimate(1.5), .changed),
     ])
   func movement(before: Value, after: Value, expected: Movement) {
     #expect(Movement(from: before, to: after) == expected)
@@ -49,7 +49,9 @@ struct RecordComparisonTests {
     #expect(comparison.inputs.first?.before == "1" && comparison.inputs.first?.after == "2")
     #expect(comparison.outcomes.map(\.name) == ["wording of c"])
     #expect(
-      comparison.values.map { "\($0.path) \($0.movement)" } == ["a.new new", "a.x equal", "a.y.z beyond", "a.old gone"])
+      comparison.values.map { "\($0.path) \($0.movement)" } == [
+        "a.new new", "a.x equal", "a.y.z changed", "a.old gone",
+      ])
     #expect(!comparison.isEqual)
     #expect(RecordComparison("e", from: before, to: before).isEqual)
     #expect(!RecordComparison("e", from: nil, to: before).isEqual)

@@ -11,8 +11,10 @@ import Testing
 struct RunMessageTests {
   private static func record(_ value: Double, low: Double, high: Double, claim verdict: Verdict) -> Record {
     var results = Results()
-    results.values = ["auroc": .estimate(Estimate(value: value, low: low, high: high, n: 9)), "layer": 3]
-    results.headline = ["auroc", "layer"]
+    results.values = [
+      "auroc": .estimate(Estimate(value: value, low: low, high: high, n: 9)), "layer": 3, "bare": .number(value),
+    ]
+    results.headline = ["auroc", "layer", "bare"]
     let broken = Record.Cell(
       label: "broken", kind: "probe", key: Digest(of: "b"), failure: "13 is\nunlucky", results: Results())
     return Record(
@@ -47,6 +49,7 @@ struct RunMessageTests {
     #expect(read.values == message.values)
     #expect(read.values[0].movement == .beyond && read.values[0].before == "0.500 [0.400, 0.600]")
     #expect(read.values[1].movement == .equal)
+    #expect(read.values[2].movement == .changed && read.values[2].before == "0.500")
     #expect(read.failures.map(\.label) == ["broken"] && read.failures.map(\.message) == ["13 is unlucky"])
     #expect(read.withdrawn == ["gone"])
     #expect(RunMessage(CommitMessage.Lines(commit.text), experiment: "others") == nil)

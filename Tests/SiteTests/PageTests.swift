@@ -3,6 +3,7 @@ import Foundation
 import Manuscript
 import Site
 import Statistics
+import Tensor
 import Testing
 
 @Suite("Pages")
@@ -158,6 +159,105 @@ struct PageTests {
     #expect(!html.contains("class=\"move down\""))
     #expect(html.contains("<figure><svg class=\"plot wide\""))
     #expect(html.matches(of: /<td class="subject">/).count == 6)
+  }
+
+  @Test("A history says which inputs changed, and of a value without an interval no more than that it differs.")
+  func historyOfInputs() throws {
+    var page = SampleReport.page()
+    page.history[0].inputs = [
+      .init(name: "document", before: Digest(of: "a").hex, after: Digest(of: "b").hex),
+      .init(name: "seed", before: "17", after: "18"), .init(name: "set folds", before: nil, after: "9"),
+      .init(name: "data more", before: Digest(of: "c").hex, after: nil),
+    ]
+    page.history[1].inputs = []
+    page.history[0].headline = [("harmfulness.best.layer", 8)]
+    page.history[1].headline = [("harmfulness.best.layer", 7)]
+    try workspace.render([page])
+    let html = try workspace.read("harmfulness-by-layer-history.html")
+    #expect(html.contains("</span> document, seed 17 → 18, set folds 9 (new), data more (gone)</p>"))
+    #expect(html.matches(of: /<p class="inputs">/).count == 2 && html.contains("</span> none</p>"))
+    let row = try #require(html.firstRange(of: "<td class=\"subject\">")).lowerBound
+    #expect(html[..<row].contains("<span class=\"remark\">changed; no interval</span>"))
+    #expect(!html[..<row].contains("move up"))
+  }
+
+  @Test("A history folds the headline values that its table has no room for, and counts those that moved.")
+  func historyOfManyValues() throws {
+    var page = SampleReport.page()
+    func values(_ shift: Double) -> [(path: String, value: Value)] {
+      (0..<7).map { ("a.b_\($0)", .estimate(Estimate(value: shift, low: shift - 1, high: shift + 1))) }
+    }
+    page.history = Array(page.history.prefix(2))
+    (page.history[0].headline, page.history[1].headline) = (values(9), values(1))
+    page.record.cells = []
+    try workspace.render([page])
+    let html = try workspace.read("harmfulness-by-layer-history.html")
+    #expect(html.matches(of: /<th class="number">/).count == 4)
+    #expect(html.contains("<th class=\"number\">a.<wbr>b_<wbr>0</th>"))
+    #expect(html.contains("<summary>3 more values, 3 moved beyond the interval</summary>"))
+    #expect(html.contains("<dt>a.b_6</dt><dd><span class=\"move up\">9.000</span>"))
+  }
+
+  @Test("A value whose cell was run again since the prose was last edited says so, and what it was then.")
+  func rerunValues() throws {
+    var page = SampleReport.page()
+    var old = SampleReport.record(-0.15)
+    old.cells[0].key = Digest(of: "another probe")
+    page.asWritten = old
+    try workspace.render([page])
+    let html = try workspace.read("harmfulness-by-layer.html")
+    let then = Value.estimate(SampleReport.auroc(0, 7, -0.15)).formatted
+    #expect(html.contains("run again since the prose was last edited; it was \(then) then"))
+    #expect(html.contains("run again since the prose was last edited, with the same value"))
+    #expect(html.matches(of: /class="value rerun"/).count == 3)
+    page.asWritten = SampleReport.record(-0.15)
+    try workspace.render([page])
+    #expect(try !workspace.read("harmfulness-by-layer.html").contains("rerun"), "a cell of the same key did not run")
+  }
+
+  @Test("Prose is what stands outside the cells: the words, the title and the values they quote.")
+  func prose() {
+    func prose(_ old: String, _ new: String) -> Digest {
+      var record = SampleReport.record()
+      record.document = record.document.replacing(old, with: new)
+      return record.prose
+    }
+    let own = SampleReport.record().prose
+    for (old, new) in [("site: resid_post", "site: resid_mid"), ("seed: 17", "seed: 18"), ("> 0.9", "> 0.8")] {
+      #expect(prose(old, new) == own, "\(new)")
+    }
+    for (old, new) in [
+      ("No single word", "Not one word"), ("title: Where", "title: When"), ("best.auroc | %.3f", "best.auroc | %.2f"),
+      ("and held to", "and put to"),
+    ] {
+      #expect(prose(old, new) != own, "\(new)")
+    }
+  }
+
+  @Test("What was measured is shown with the same digits in the figure and in the table.")
+  func observations() throws {
+    var page = SampleReport.page()
+    let measured = Observation("in all", unit: "times", values: [5.47519593420007], predicted: 5.47519593420007)
+    page.observations = ["refusal": [try #require(Observation(line: measured.line))]]
+    try workspace.render([page])
+    let html = try workspace.read("harmfulness-by-layer.html")
+    #expect(html.contains(">5.48</text>") && html.contains("<td class=\"number\">5.475</td>"))
+    #expect(!html.contains(">5.47</text>"))
+  }
+
+  @Test("Every page begins with a way past its header, and all that scrolls can be reached by keyboard.")
+  func keyboard() throws {
+    try workspace.render([SampleReport.page(), SampleReport.training])
+    for (path, data) in try workspace.files() where path.hasSuffix(".html") {
+      let html = String(decoding: data, as: UTF8.self)
+      #expect(html.contains("<a class=\"skip\" href=\"#page.content\">") && html.contains("<main id=\"page.content\""))
+      #expect(!html.contains(/<pre(?! [^>]*tabindex="0")/), "\(path)")
+      let tables = html.matches(of: /<table/).count
+      let frames = html.matches(of: /<div class="frame" tabindex="0" role="region" aria-label="[^"]+">\s*<table/).count
+      #expect(frames == tables, "\(path)")
+    }
+    let html = try workspace.read("harmfulness-by-layer.html")
+    #expect(html.contains("aria-label=\"stage, what happens\"><table>"))
   }
 
   @Test("The index shows finding, verdict, headline value, sparkline, model, date and tags of each experiment.")

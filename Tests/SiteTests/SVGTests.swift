@@ -132,6 +132,42 @@ struct SVGTests {
     #expect(drawing.contains("…[0]<") && drawing.contains("…[-1]<"), "\(drawing)")
   }
 
+  @Test("Names that go on behind their index keep it too, and what follows as far as there is room.")
+  func cutNamesOfTokens() {
+    func names(_ rows: [String]) -> [String] {
+      let map = Heatmap(
+        rowAxis: .init("position"), rows: rows, columnAxis: .init("layer"), columns: ["0"], quantity: .init("AUROC"),
+        cells: rows.map { _ in [Estimate(value: 1)] })
+      return SVG.drawing(Figure(caption: "", content: .heatmap(map)))
+        .matches(of: /class="label"[^>]*>([^<]*)</).map { String($0.1) }
+    }
+    let name = "the_part_of_the_prompt_that_follows_the_instruction"
+    let cut = names(["\(name)[0] <|end|>", "\(name)[1] <|end|>", "\(name)[-1]"])
+    #expect(Set(cut).count == 3 && cut.allSatisfy { $0.hasPrefix("the_part_of_the_p") }, "\(cut)")
+    #expect(cut[0].hasSuffix("…[0] &lt;|end|&gt;") && cut[2].hasSuffix("…[-1]"), "\(cut)")
+    let token = String(repeating: "x", count: 60)
+    #expect(names(["\(name)[12] \(token)"]).first?.hasPrefix("the_…[12] xxxxx") == true)
+    #expect(names(["\(name)[\(token)]"]).first?.hasSuffix("…") == true, "no room for the index")
+  }
+
+  @Test("A map has all its numbers or none, so that the widest of them is never the one that is missing.")
+  func allNumbersOrNone() {
+    func numbers(columns: Int) -> [String] {
+      let values = (0..<columns).map { $0 == 1 ? 1 : 0.97 }
+      let map = Heatmap(
+        rowAxis: .init("position"), rows: ["last"], columnAxis: .init("layer"),
+        columns: values.indices.map { "\($0)" }, quantity: .init("AUROC"),
+        cells: [values.map { Estimate(value: $0) }])
+      return SVG.drawing(Figure(caption: "", content: .heatmap(map)))
+        .matches(of: /class="number"[^>]*>([^<]*)</).map { String($0.1) }
+    }
+    #expect(numbers(columns: 11).count == 11)
+    for columns in 20...40 {
+      let numbers = numbers(columns: columns)
+      #expect(numbers.isEmpty || numbers.count == columns, "\(columns): \(numbers)")
+    }
+  }
+
   @Test("Effects take the categories in order; nulls are dashed grey and baselines have their own look.")
   func roles() {
     let drawing = SVG.drawing(Self.figures[1])

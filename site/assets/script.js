@@ -19,6 +19,17 @@
     });
   }
 
+  // Paper cannot be unfolded: what is folded is printed open, and folded again.
+  let unfolded = [];
+  addEventListener("beforeprint", () => {
+    unfolded = [...document.querySelectorAll("details:not([open])")];
+    for (const part of unfolded) part.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const part of unfolded) part.open = false;
+    unfolded = [];
+  });
+
   // A link into a folded part opens it.
   const unfold = () => {
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -49,22 +60,32 @@
     }
     return element.dataset.tip;
   };
-  const show = (event) => {
-    const element = event.target.closest?.(selector);
-    if (!element) return hide();
-    tip.textContent = words(element);
-    tip.hidden = false;
-    const box = element.getBoundingClientRect();
+  let shown = null;
+  const place = () => {
+    const box = shown.getBoundingClientRect();
     const size = tip.getBoundingClientRect();
     const left = Math.max(8, Math.min(box.left + box.width / 2 - size.width / 2, innerWidth - size.width - 8));
     const above = box.top - size.height - 8;
     tip.style.left = `${left}px`;
     tip.style.top = `${above > 8 ? above : box.bottom + 8}px`;
   };
+  const show = (event) => {
+    shown = event.target.closest?.(selector) ?? null;
+    if (!shown) return hide();
+    tip.textContent = words(shown);
+    tip.hidden = false;
+    place();
+  };
   const hide = () => { tip.hidden = true; };
+  // Focus by keyboard scrolls to what it reaches: the tip stays with it. What was only pointed at is left behind.
+  const follow = () => {
+    if (tip.hidden) return;
+    if (shown === document.activeElement) place();
+    else hide();
+  };
   document.addEventListener("pointerover", show);
   document.addEventListener("focusin", show);
   document.addEventListener("focusout", hide);
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
-  addEventListener("scroll", hide, { passive: true });
+  addEventListener("scroll", follow, { passive: true, capture: true });
 })();

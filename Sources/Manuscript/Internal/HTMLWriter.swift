@@ -1,4 +1,5 @@
-/// Writes blocks as HTML, in the form that CommonMark's examples have.
+/// Writes blocks as HTML, in the form that CommonMark's examples have; code and tables, which may be wider than their
+/// page, can also be reached by keyboard to be scrolled.
 struct HTMLWriter {
   private static let omitted = "<!-- raw HTML omitted -->"
 
@@ -46,7 +47,7 @@ struct HTMLWriter {
       html += "</p>"
     case .code(let language, let text):
       let attribute = language.isEmpty ? "" : " class=\"language-\(HTMLText.escaped(language))\""
-      html += "<pre><code\(attribute)>\(HTMLText.escaped(text))</code></pre>"
+      html += "<pre tabindex=\"0\"><code\(attribute)>\(HTMLText.escaped(text))</code></pre>"
     case .cell(let source): html += cell(source)
     case .quote(let blocks):
       html += "<blockquote>\n"
@@ -69,6 +70,9 @@ struct HTMLWriter {
   }
 
   private mutating func write(_ table: Block.Table) {
+    let columns = table.header.map { $0.plainText(value: \.source) }.filter { !$0.isEmpty }
+    let name = columns.isEmpty ? "table" : columns.joined(separator: ", ")
+    html += "<div class=\"frame\" tabindex=\"0\" role=\"region\" aria-label=\"\(HTMLText.escaped(name))\">"
     html += "<table>\n<thead>\n"
     write(table.header, "th", table.alignments)
     html += "</thead>\n"
@@ -77,7 +81,7 @@ struct HTMLWriter {
       for row in table.rows { write(row, "td", table.alignments) }
       html += "</tbody>\n"
     }
-    html += "</table>"
+    html += "</table></div>"
   }
 
   private mutating func write(_ row: [[Inline]], _ tag: String, _ alignments: [Block.Alignment?]) {

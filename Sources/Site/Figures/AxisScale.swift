@@ -61,6 +61,12 @@ struct AxisScale {
     return power * factor
   }
 
+  /// The least range that holds some ranges; those that are none do not count.
+  static func union(_ ranges: [[Double]?]) -> [Double]? {
+    let valid = ranges.compactMap(valid)
+    return valid.map(\.lowerBound).min().flatMap { low in valid.map(\.upperBound).max().map { [low, $0] } }
+  }
+
   /// A range with two finite ends in order.
   static func valid(_ range: [Double]?) -> ClosedRange<Double>? {
     guard let range, range.count == 2, range[0].isFinite, range[1].isFinite, range[0] < range[1] else { return nil }

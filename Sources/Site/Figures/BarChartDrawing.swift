@@ -6,6 +6,8 @@ import Statistics
 struct BarChartDrawing {
   let chart: BarChart
   let room: Canvas.Room
+  /// The charts that stand beside it: where they show the same quantity, it has the same range in all.
+  var beside: [BarChart] = []
 
   private struct Metrics {
     let scale: AxisScale
@@ -46,10 +48,13 @@ struct BarChartDrawing {
     let widest = bars.map { TextWidth.of($0.label, size: Canvas.labelSize) }.max() ?? 0
     let gutter = room == .wide ? min(widest + 12, 230) : 0
     let numbers = (bars.map { TextWidth.of(number($0.value), size: Canvas.labelSize) }.max() ?? 0) + 14
-    let values: [Double] = bars.flatMap { bar in [bar.value.value, bar.value.low ?? 0, bar.value.high ?? 0, 0] }
+    let charts = [chart] + beside.filter { $0.axis.heading == chart.axis.heading }
+    let values: [Double] = charts.flatMap { $0.groups.flatMap(\.bars) }.flatMap { bar in
+      [bar.value.value, bar.value.low ?? 0, bar.value.high ?? 0, 0]
+    }
     let scale = AxisScale(
-      values + chart.references.map(\.value), range: chart.axis.range, from: gutter + 1,
-      to: canvas.width - min(numbers, canvas.width * 0.42), target: room == .wide ? 6 : 4)
+      values + charts.flatMap { $0.references.map(\.value) }, range: AxisScale.union(charts.map(\.axis.range)),
+      from: gutter + 1, to: canvas.width - min(numbers, canvas.width * 0.42), target: room == .wide ? 6 : 4)
     return Metrics(
       scale: scale, gutter: gutter, pitch: room == .wide ? 25 : 42, inset: room == .wide ? 5 : 20)
   }

@@ -14,11 +14,13 @@ struct ColourScale {
 
   private static let diverging = [0x0072B2, 0x7FB8D8, 0xF6F3EC, 0xEAAE7F, 0xD55E00].map(rgb)
 
-  init(_ heatmap: Heatmap) {
-    let values = heatmap.cells.joined().compactMap { $0?.value }.filter(\.isFinite)
-    let asked = AxisScale.valid(heatmap.quantity.range)
-    var low = asked?.lowerBound ?? values.min() ?? 0
-    var high = asked?.upperBound ?? values.max() ?? 1
+  /// - Parameter beside: the maps that stand beside it: where they show the same quantity, its colours are the same.
+  init(_ heatmap: Heatmap, beside: [Heatmap] = []) {
+    let alike = beside.filter {
+      $0.quantity.heading == heatmap.quantity.heading && $0.scale == heatmap.scale && $0.centre == heatmap.centre
+    }
+    let ends = ([heatmap] + alike).flatMap(Self.ends)
+    var (low, high) = (ends.min() ?? 0, ends.max() ?? 1)
     if heatmap.scale == .diverging {
       let centre = heatmap.centre.isFinite ? heatmap.centre : 0
       let reach = max(abs(low - centre), abs(high - centre))
@@ -27,6 +29,13 @@ struct ColourScale {
     if low >= high { (low, high) = (low - 0.5, low + 0.5) }
     (self.low, self.high) = (low, high)
     stops = heatmap.scale == .diverging ? Self.diverging : Self.viridis
+  }
+
+  /// The range that a map names, else the least and the greatest of its values; nothing if it has none.
+  private static func ends(_ heatmap: Heatmap) -> [Double] {
+    if let asked = AxisScale.valid(heatmap.quantity.range) { return [asked.lowerBound, asked.upperBound] }
+    let values = heatmap.cells.joined().compactMap { $0?.value }.filter(\.isFinite)
+    return [values.min(), values.max()].compactMap(\.self)
   }
 
   /// The colour at a share of the range, as `#rrggbb`.

@@ -2,21 +2,24 @@ import Experiment
 import Foundation
 import Statistics
 
-/// Draws a grid of values: the colours, the numbers where there is room, and what is singled out.
+/// Draws a grid of values: the colours, the numbers if there is room for all, and what is singled out.
 struct HeatmapDrawing {
   let heatmap: Heatmap
   let room: Canvas.Room
+  /// The maps that stand beside it, whose colours mean the same.
+  let beside: [Heatmap]
   private let areCounts: Bool
 
-  init(heatmap: Heatmap, room: Canvas.Room) {
+  init(heatmap: Heatmap, room: Canvas.Room, beside: [Heatmap] = []) {
     self.heatmap = heatmap
     self.room = room
+    self.beside = beside
     areCounts = heatmap.cells.joined().allSatisfy { $0.map { $0.value.rounded() == $0.value } ?? true }
   }
 
   func draw() -> Canvas {
     var canvas = Canvas(room)
-    let scale = ColourScale(heatmap)
+    let scale = ColourScale(heatmap, beside: beside)
     let columns = max(1, heatmap.columns.count)
     let gutter = min(
       heatmap.rows.map { TextWidth.of($0, size: Canvas.labelSize) }.max() ?? 0, canvas.width * 0.34)
@@ -24,6 +27,7 @@ struct HeatmapDrawing {
     let width = min(64, (canvas.width - left - 2) / Double(columns))
     let height = (width * 0.6).clamped(to: 21...30)
     let top = 40.0
+    let isNumbered = isRoomForNumbers(in: width)
 
     header(scale, on: &canvas)
     for row in heatmap.rows.indices {
@@ -33,7 +37,7 @@ struct HeatmapDrawing {
         anchor: .end)
       for column in heatmap.columns.indices {
         let frame = Frame(x: left + Double(column) * width, y: y, width: width, height: height)
-        cell(row, column, in: frame, scale, on: &canvas)
+        cell(row, column, in: frame, scale, isNumbered: isNumbered, on: &canvas)
       }
     }
     let bottom = top + Double(heatmap.rows.count) * height
@@ -64,7 +68,16 @@ struct HeatmapDrawing {
     heatmap.rows.indices.contains(mark.row) && heatmap.columns.indices.contains(mark.column)
   }
 
-  private func cell(_ row: Int, _ column: Int, in frame: Frame, _ scale: ColourScale, on canvas: inout Canvas) {
+  /// Whether every number fits its cell: were only some of them shown, the others would look as if they were not there.
+  private func isRoomForNumbers(in width: Double) -> Bool {
+    heatmap.cells.joined().compactMap { $0?.value }.filter(\.isFinite).allSatisfy {
+      TextWidth.of(short($0), size: Canvas.smallSize) + 5 <= width
+    }
+  }
+
+  private func cell(
+    _ row: Int, _ column: Int, in frame: Frame, _ scale: ColourScale, isNumbered: Bool, on canvas: inout Canvas
+  ) {
     let estimate = estimate(row, column)
     let marked = heatmap.marks.filter { $0.row == row && $0.column == column }.map { " (\($0.label))" }.joined()
     let place = "\(heatmap.rowAxis.title) \(heatmap.rows[row]), \(heatmap.columnAxis.title) \(heatmap.columns[column])"
@@ -80,10 +93,9 @@ struct HeatmapDrawing {
       }
       canvas.rectangle(
         x: frame.x, y: frame.y, width: frame.width - gap, height: frame.height - gap, fill: scale.colour(value))
-      let number = short(value)
-      if TextWidth.of(number, size: Canvas.smallSize) + 5 <= frame.width {
+      if isNumbered {
         canvas.text(
-          number, x: frame.x + (frame.width - gap) / 2, y: frame.y + frame.height / 2 + 3.5, anchor: .middle,
+          short(value), x: frame.x + (frame.width - gap) / 2, y: frame.y + frame.height / 2 + 3.5, anchor: .middle,
           class: "number", fill: scale.ink(value))
       }
     }

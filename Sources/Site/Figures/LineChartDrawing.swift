@@ -8,6 +8,8 @@ struct LineChartDrawing {
   let room: Canvas.Room
   /// Whether it is one of many, and lower for that.
   var isSmall = false
+  /// The charts that stand beside it: where they show the same quantity, it has the same range in all.
+  var beside: [LineChart] = []
 
   /// A curve's colour class and mark: effects take the categories in order, nulls and baselines have their own.
   private struct Look {
@@ -42,17 +44,33 @@ struct LineChartDrawing {
       chart.series.map { TextWidth.of($0.name, size: Canvas.labelSize) }.max() ?? 0,
       chart.references.map { TextWidth.of($0.label, size: Canvas.labelSize) }.max() ?? 0)
     let gutter = min(widest + 30, room == .wide ? 200 : 112)
-    let points = chart.series.flatMap { zip($0.x, $0.y).filter { $0.isFinite && $1.value.isFinite } }
-    let y = AxisScale(
-      points.flatMap { [$0.1.value, $0.1.low ?? $0.1.value, $0.1.high ?? $0.1.value] } + chart.references.map(\.value),
-      range: chart.yAxis.range, from: canvas.height - Self.foot, to: Self.top, target: isSmall ? 3 : 5)
+    let y = yScale(in: canvas)
     let left = (y.ticks.map { TextWidth.of(y.label($0), size: Canvas.smallSize) }.max() ?? 0) + 10
     let right = canvas.width - gutter
-    let xs = points.map(\.0)
-    let range = xs.min().flatMap { low in xs.max().map { [low, $0] } }
-    let x = AxisScale(
-      xs, range: chart.xAxis.range ?? range, from: left + 6, to: right - 6, target: room == .wide ? 11 : 5)
-    return Plot(x: x, y: y, right: right)
+    return Plot(x: xScale(from: left + 6, to: right - 6), y: y, right: right)
+  }
+
+  private func yScale(in canvas: Canvas) -> AxisScale {
+    let charts = [chart] + beside.filter { $0.yAxis.heading == chart.yAxis.heading }
+    let estimates = charts.flatMap { Self.points($0).map(\.y) }
+    return AxisScale(
+      estimates.flatMap { [$0.value, $0.low ?? $0.value, $0.high ?? $0.value] }
+        + charts.flatMap { $0.references.map(\.value) },
+      range: AxisScale.union(charts.map(\.yAxis.range)), from: canvas.height - Self.foot, to: Self.top,
+      target: isSmall ? 3 : 5)
+  }
+
+  private func xScale(from start: Double, to end: Double) -> AxisScale {
+    let charts = [chart] + beside.filter { $0.xAxis.heading == chart.xAxis.heading }
+    let xs = charts.flatMap { Self.points($0).map(\.x) }
+    let fitted = xs.min().flatMap { low in xs.max().map { [low, $0] } }
+    return AxisScale(
+      xs, range: AxisScale.union(charts.map(\.xAxis.range)) ?? fitted, from: start, to: end,
+      target: room == .wide ? 11 : 5)
+  }
+
+  private static func points(_ chart: LineChart) -> [(x: Double, y: Estimate)] {
+    chart.series.flatMap { zip($0.x, $0.y).filter { $0.isFinite && $1.value.isFinite }.map { (x: $0, y: $1) } }
   }
 
   private func looks() -> [Look] {

@@ -10,6 +10,11 @@ enum Markup {
     return result
   }
 
+  /// The name of a value, escaped, that may go on in a new line behind each of its parts.
+  static func breakable(_ path: String) -> String {
+    escaped(path).replacing(/[._]/) { "\($0.output)<wbr>" }
+  }
+
   /// One scalar, escaped.
   static func escaped(_ scalar: Unicode.Scalar) -> String {
     switch scalar {

@@ -13,7 +13,11 @@ struct ReportFolder {
   /// - Parameter kept: files that it wrote before and that are to stay as they are.
   /// - Throws: `FileError` if one cannot be written; each file is then either old or new.
   func write(_ files: [String: Data], keeping kept: Set<String> = []) throws {
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    try AtomicFile.makeFolder(url)
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue else {
+      throw FileError(action: "make the folder", path: url.path, errno: EEXIST)
+    }
     let before = written()
     try list(before.union(kept).union(files.keys))
     for (path, data) in files.sorted(by: { $0.key < $1.key }) {

@@ -17,16 +17,27 @@ enum TextWidth {
     }
   }
 
-  /// Text cut to a width, with `…` where something is missing. An index at its end, such as `[-1]`, is kept: it is what
-  /// tells positions of one kind apart.
+  /// Text cut to a width, with `…` where something is missing. An index such as `[-1]` is kept, and what follows it as far
+  /// as there is room: they are what tells positions of one kind apart.
   static func fitted(_ text: String, size: Double, width: Double) -> String {
-    guard of(text, size: size) > width else { return text }
-    let index = text.hasSuffix("]") ? text.lastIndex(of: "[").map { String(text[$0...]) } ?? "" : ""
-    let end = of("…" + index, size: size) < width ? "…" + index : "…"
-    var kept = text.dropLast(end.count - 1)
-    while !kept.isEmpty, of(kept + end, size: size) > width { kept.removeLast() }
-    return kept + end
+    func isFitting(_ text: String) -> Bool { of(text, size: size) <= width }
+    guard !isFitting(text) else { return text }
+    if let index = text.firstMatch(of: /\[[^\[\]]*\]/)?.range {
+      var (head, tail) = (text[..<index.lowerBound], text[index.upperBound...])
+      while !isFitting(head + "…" + text[index] + tail), head.count > leastHead { head.removeLast() }
+      if isFitting(head + "…" + text[index] + tail) { return head + "…" + text[index] + tail }
+      while !isFitting(head + "…" + text[index] + tail + "…"), !tail.isEmpty { tail.removeLast() }
+      if !tail.isEmpty { return head + "…" + text[index] + tail + "…" }
+      while !isFitting(head + "…" + text[index]), !head.isEmpty { head.removeLast() }
+      if isFitting(head + "…" + text[index]) { return head + "…" + text[index] }
+    }
+    var kept = text[...]
+    while !kept.isEmpty, !isFitting(kept + "…") { kept.removeLast() }
+    return kept + "…"
   }
+
+  /// Letters of a name that stay before its index while there is something behind it to cut.
+  private static let leastHead = 4
 
   /// Text broken into lines of a width, at most `limit` of them; the last is cut if it must be.
   ///

@@ -2,6 +2,7 @@ import Experiment
 import Foundation
 import Manuscript
 import Statistics
+import Tensor
 
 /// How values, dates and names are put in words, the same on every page.
 enum Words {
@@ -63,6 +64,13 @@ extension Record {
     try? Document.parse(
       source: document, file: "experiments/\(experiment).md", overrides: inputs.overrides,
       roots: Document.wellKnownRoots.union(inputs.facts.keys))
+  }
+
+  /// What people wrote in the document, without its cells: records that differ in cells alone have equal prose.
+  package var prose: Digest {
+    guard let document = parsedDocument() else { return Digest(of: self.document) }
+    let written = document.html(value: \.source, reference: \.source, cell: { _ in "" })
+    return Digest(of: [document.title, document.frontMatter.description ?? "", written].joined(separator: "\n"))
   }
 
   /// What was found, in one sentence made from the claims; from the first headline value if there are none.

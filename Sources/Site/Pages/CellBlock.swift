@@ -93,12 +93,14 @@ struct CellBlock {
   }
 
   private func figures(_ cell: Record.Cell, caption: String?) -> [FigureView] {
-    cell.results.figures.enumerated().map { index, figure in
+    let panels = cell.results.figures.filter { $0.isPanel == true }
+    return cell.results.figures.enumerated().map { index, figure in
       FigureView(
         figureID: Numbering.id("fig", Record.stem(cell.label, figure.name)), isPanel: figure.isPanel == true,
         number: numbering.name(cell, figure),
         title: index == 0 && caption != figure.caption ? caption : nil, caption: figure.caption,
-        drawing: SVG.inline(figure), dataHref: href(DataFile.figure(cell, figure, "csv")),
+        drawing: SVG.inline(figure, beside: figure.isPanel == true ? panels : []),
+        dataHref: href(DataFile.figure(cell, figure, "csv")),
         specHref: href(DataFile.figure(cell, figure, "json")), drawingHref: href(DataFile.figure(cell, figure, "svg")),
         cellHref: "#\(Numbering.id("source", cell.label))",
         historyHref: place.root + Markup.address(place.history))

@@ -87,6 +87,7 @@ struct ComparisonPage {
     switch movement {
     case .beyond: "moved beyond the interval"
     case .within: "moved within it"
+    case .changed: "changed; no interval"
     case .equal: "equal"
     case .new: "new"
     case .gone: "gone"
@@ -99,17 +100,19 @@ struct ComparisonPage {
 
   private func row(_ moved: RecordComparison.Moved) -> MovedRow {
     MovedRow(
-      path: moved.path, movement: moved.movement.rawValue,
+      path: moved.path,
+      movement: moved.movement == .changed ? Self.words(.changed) : moved.movement.rawValue,
       direction: HistoryPage.move(from: moved.before, to: moved.after), before: moved.before.map(Words.short) ?? "–",
       beforeInterval: moved.before.flatMap { Words.interval($0) } ?? "", after: moved.after.map(Words.short) ?? "–",
       afterInterval: moved.after.flatMap { Words.interval($0) } ?? "")
   }
 
   private func pair(_ drawn: RecordComparison.Drawn) -> Pair {
-    Pair(
-      name: drawn.name, caption: (drawn.after ?? drawn.before)?.caption ?? "",
-      before: drawn.before.map { SVG.inline($0, isSmall: true) },
-      after: drawn.after.map { SVG.inline($0, isSmall: true) })
+    let both = [drawn.before, drawn.after].compactMap(\.self)
+    return Pair(
+      name: drawn.name, caption: both.last?.caption ?? "",
+      before: drawn.before.map { SVG.inline($0, isSmall: true, beside: both) },
+      after: drawn.after.map { SVG.inline($0, isSmall: true, beside: both) })
   }
 }
 

@@ -88,7 +88,7 @@ struct ExperimentPage {
       abstract: document?.frontMatter.description, body: body(), hasControls: !controls.isEmpty, controls: controls,
       hasPromptSets: !record.promptSets.isEmpty, promptSets: promptSets(), hasWithdrawn: !page.withdrawn.isEmpty,
       withdrawn: page.withdrawn.map(WithdrawnRow.init),
-      withdrawnSummary: WithdrawnRow.summary(of: page), provenance: provenance(), command: command(),
+      withdrawnSummary: WithdrawnRow.summary(of: page), provenance: provenance(), command: record.command,
       historyHref: place.root + Markup.address(place.history), historyCount: Words.count(page.history.count, "record"),
       sourceHref: place.root + Markup.address(place.data) + "experiment.md")
   }
@@ -110,7 +110,7 @@ struct ExperimentPage {
   private func body() -> String {
     guard let document else {
       return "<p class=\"missing-part\">This version cannot read the document; its text is below, and its results "
-        + "are in the data files.</p>\n<pre class=\"source\">\(Markup.escaped(record.document))</pre>"
+        + "are in the data files.</p>\n<pre class=\"source\" tabindex=\"0\">\(Markup.escaped(record.document))</pre>"
     }
     let cells = CellBlock(page: page, place: place, theme: theme, numbering: numbering)
     let values = ValueLink(page: page)
@@ -209,22 +209,6 @@ struct ExperimentPage {
       )
     }
     return facts
-  }
-
-  /// The command that makes this page's results again.
-  private func command() -> String {
-    let set = record.inputs.overrides.sorted { $0.key < $1.key }.map {
-      " --set \(Self.quoted("\($0.key)=\($0.value)"))"
-    }
-    return "palimpsest run \(Self.quoted("experiments/\(record.experiment).md"))" + set.joined()
-  }
-
-  /// A word as a shell reads it back.
-  private static func quoted(_ word: String) -> String {
-    let isPlain = word.unicodeScalars.allSatisfy {
-      $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "._-/=:,".unicodeScalars.contains($0))
-    }
-    return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 
   // MARK: Data

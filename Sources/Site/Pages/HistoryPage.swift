@@ -11,6 +11,8 @@ struct HistoryPage {
 
   /// More headline values than these have a column, but no drawing.
   private static let mostDrawings = 3
+  /// More headline values than these are folded: a table of many columns does not fit its page.
+  private static let mostColumns = 4
 
   private struct View {
     let root: String
@@ -30,7 +32,7 @@ struct HistoryPage {
   }
 
   private struct Column {
-    let path: String
+    let heading: String
   }
 
   private struct RecordRow {
@@ -41,12 +43,17 @@ struct HistoryPage {
     let outcome: String?
     let isNewest: Bool
     let entries: [Entry]
+    let inputs: String?
+    let moreCount: String?
+    let more: [Entry]
   }
 
   private struct Entry {
+    let path: String
     let value: String
     let interval: String
     let move: String
+    let remark: String?
   }
 
   /// The page.
@@ -61,7 +68,8 @@ struct HistoryPage {
         summary: page.history.isEmpty
           ? "Nothing is committed yet." : "\(Words.count(page.history.count, "record")), newest first.",
         drawings: paths.prefix(Self.mostDrawings).compactMap(drawing),
-        columns: paths.map(Column.init), records: records(paths)))
+        columns: paths.prefix(Self.mostColumns).map { Column(heading: Markup.breakable($0)) },
+        records: records(paths)))
   }
 
   /// The headline values of all records, the newest record's first.
@@ -77,26 +85,58 @@ struct HistoryPage {
   private func records(_ paths: [String]) -> [RecordRow] {
     page.history.enumerated().map { index, past in
       let before = page.history.indices.contains(index + 1) ? page.history[index + 1] : nil
+      let entries = paths.map { path in
+        entry(path, from: before.flatMap { Self.value($0, path) }, to: Self.value(past, path))
+      }
+      let more = entries.dropFirst(Self.mostColumns).filter { $0.value != Self.absent }
       return RecordRow(
         commit: Words.short(commit: past.commit), fullCommit: past.commit, date: Words.date(past.date),
         subject: past.subject, outcome: past.verdict?.rawValue, isNewest: index == 0,
-        entries: paths.map { path in
-          let value = Self.value(past, path)
-          return Entry(
-            value: value.map(Words.short) ?? "–",
-            interval: value.flatMap { Words.interval($0) } ?? "",
-            move: Self.move(from: before.flatMap { Self.value($0, path) }, to: value))
-        })
+        entries: Array(entries.prefix(Self.mostColumns)), inputs: past.inputs.map(Self.words),
+        moreCount: more.isEmpty ? nil : Self.count(more), more: Array(more))
     }
   }
 
-  /// `up` or `down` where a value moved and the intervals before and after do not touch; else nothing.
-  static func move(from before: Value?, to after: Value?) -> String {
-    guard let before = before?.estimate, let after = after?.estimate else { return "" }
-    if (after.low ?? after.value) > (before.high ?? before.value) { return "up" }
-    if (after.high ?? after.value) < (before.low ?? before.value) { return "down" }
-    return ""
+  private static let absent = "–"
+
+  private func entry(_ path: String, from before: Value?, to after: Value?) -> Entry {
+    let isChanged = before != nil && after != nil && Movement(from: before, to: after) == .changed
+    return Entry(
+      path: path, value: after.map(Words.short) ?? Self.absent, interval: after.flatMap { Words.interval($0) } ?? "",
+      move: Self.move(from: before, to: after), remark: isChanged ? ComparisonPage.words(.changed) : nil)
   }
+
+  /// `up` or `down` where the intervals before and after do not touch; else nothing.
+  static func move(from before: Value?, to after: Value?) -> String {
+    guard let old = before?.estimate, let new = after?.estimate, Movement(from: before, to: after) == .beyond else {
+      return ""
+    }
+    return new.value > old.value ? "up" : "down"
+  }
+
+  /// `9 more values, 2 moved beyond the interval`
+  private static func count(_ more: some Collection<Entry>) -> String {
+    let moved = more.count { !$0.move.isEmpty }
+    return Words.count(more.count, "more value") + (moved == 0 ? "" : ", \(moved) moved beyond the interval")
+  }
+
+  /// `document, seed 17 → 18, model aligned-small`
+  private static func words(_ inputs: [RecordComparison.Change]) -> String {
+    inputs.isEmpty ? "none" : inputs.map(words).joined(separator: ", ")
+  }
+
+  /// An input that changed; digests and long texts say no more than that they did.
+  private static func words(_ change: RecordComparison.Change) -> String {
+    let isShort = [change.before, change.after].compactMap(\.self).allSatisfy { $0.count <= longestInput }
+    switch (change.before, change.after) {
+    case (nil, let after): return change.name + (isShort ? " \(after ?? "")" : "") + " (new)"
+    case (_, nil): return "\(change.name) (gone)"
+    case (let before?, let after?): return change.name + (isShort ? " \(before) → \(after)" : "")
+    }
+  }
+
+  /// In characters; a digest has 64.
+  private static let longestInput = 24
 
   private func drawing(_ path: String) -> Drawing? {
     let points = page.history.reversed().enumerated().compactMap { index, past in
