@@ -13,7 +13,7 @@ struct ValueRows: SettingValue, Hashable {
   var rows: [Row] = []
 
   static var form: String { "a map from names of rows to values, as {seed 1: [a.auroc, a.layer]}" }
-  var written: String { "{" + rows.map { "\($0.name): \($0.paths.written)" }.joined(separator: ", ") + "}" }
+  var written: String { "{" + rows.map { "\($0.name.written): \($0.paths.written)" }.joined(separator: ", ") + "}" }
   var references: [Reference] { rows.flatMap(\.paths.references) }
 
   static func read(_ yaml: YAMLValue) throws(Problem) -> ValueRows {
@@ -46,10 +46,11 @@ struct ValuePanels: SettingValue, Hashable {
   static var form: String { "a map from names to values, as {harm: a.harm, task: a.task}, or a map of such by panel" }
 
   var written: String {
-    "{"
-      + panels.map { panel in
-        "\(panel.name): {" + panel.series.map { "\($0.name): \($0.path.written)" }.joined(separator: ", ") + "}"
-      }.joined(separator: ", ") + "}"
+    let written = panels.map { panel in
+      let series = panel.series.map { "\($0.name.written): \($0.path.written)" }
+      return "\(panel.name.written): {" + series.joined(separator: ", ") + "}"
+    }
+    return "{" + written.joined(separator: ", ") + "}"
   }
 
   var references: [Reference] { panels.flatMap { $0.series.flatMap(\.path.references) } }

@@ -25,7 +25,7 @@ package struct Phrases: SettingValue, Hashable {
   package static var form: String { "a map from categories to phrases" }
 
   package var written: String {
-    "{" + categories.map { "\($0.name): \($0.phrases.written)" }.joined(separator: ", ") + "}"
+    "{" + categories.map { "\($0.name.written): \($0.phrases.written)" }.joined(separator: ", ") + "}"
   }
 
   package static func read(_ yaml: YAMLValue) throws(Problem) -> Phrases {

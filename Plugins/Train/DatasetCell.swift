@@ -34,10 +34,12 @@ package enum DatasetCell: CellKind {
     try DataRow.jsonLines(World(seed: seed).standardDataset(name.rawValue))
   }
 
+  package static func file(_ settings: Settings, in scope: CellScope) -> URL? { place(settings, in: scope) }
+
   package static func run(_ settings: Settings, in context: CellContext) throws -> Results {
     let rows = try World(seed: context.stream("world").bits(at: 0)).standardDataset(settings.name.rawValue)
     let data = try DataRow.jsonLines(rows)
-    let file = context.scope.root.appending(path: "experiments/data/\(settings.name.rawValue).jsonl")
+    let file = place(settings, in: context.scope)
     if (try? Data(contentsOf: file)) != data { try AtomicFile.write(data, to: file) }
 
     var results = Results()
@@ -59,5 +61,9 @@ package enum DatasetCell: CellKind {
         rows: columns.flatMap { column, counts in counts.map { [.text(column), .text($0.0), .integer($0.1)] } })
     ]
     return results
+  }
+
+  private static func place(_ settings: Settings, in scope: CellScope) -> URL {
+    scope.root.appending(path: "experiments/data/\(settings.name.rawValue).jsonl")
   }
 }

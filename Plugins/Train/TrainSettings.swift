@@ -104,7 +104,7 @@ package struct Shares: SettingValue, Hashable {
   package static var form: String { "a map from names to shares" }
 
   package var written: String {
-    "{" + byName.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + "}"
+    "{" + byName.sorted { $0.key < $1.key }.map { "\($0.key.written): \($0.value)" }.joined(separator: ", ") + "}"
   }
 
   package static func read(_ yaml: YAMLValue) throws(Problem) -> Shares {

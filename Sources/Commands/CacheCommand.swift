@@ -39,7 +39,7 @@ struct CacheCommand: ParsableCommand {
           names[result.key]?.joined(separator: ", ") ?? "no newest record",
         ]
       }
-      for line in Terminal.columns(rows) { print(line) }
+      for line in Terminal.columns(rows) { Terminal.print(line) }
       let total = kept.reduce(0) { $0 + $1.size }
       Terminal.note("\(kept.count) results, \(ByteCount(total))")
     }
@@ -67,12 +67,15 @@ struct CacheCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Leave alone what was used within so many seconds.", valueName: "seconds"))
     var grace = 600
 
-    func run() throws {
+    func validate() throws {
       guard grace >= 0 else { throw ValidationError("“--grace \(grace)”: expected 0 or more seconds") }
+    }
+
+    func run() throws {
       let project = try Project.current()
       let limit = try limit ?? project.cacheLimit()
       let cleared = project.cache.clear(downTo: limit.bytes, grace: TimeInterval(grace))
-      print(
+      Terminal.print(
         "removed \(cleared.results) results (\(cleared.files) files, \(ByteCount(cleared.bytes))); "
           + "\(ByteCount(cleared.left)) left")
     }
@@ -92,8 +95,8 @@ struct CacheCommand: ParsableCommand {
 
     func run() throws {
       let (whole, faults) = try Project.current().verifyCache()
-      for fault in faults { print("\(fault)") }
-      print("\(whole) results whole, \(faults.count) entries damaged")
+      for fault in faults { Terminal.print("\(fault)") }
+      Terminal.print("\(whole) results whole, \(faults.count) entries damaged")
       if !faults.isEmpty { throw Status.refuted }
     }
   }

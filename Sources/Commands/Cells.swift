@@ -17,17 +17,18 @@ struct Cells: ParsableCommand {
     completion: .custom { _, _, _ in Palimpsest.registry.names + ["data", "model"] })
   var kinds: [String] = []
 
+  func validate() throws {
+    let registry = Palimpsest.registry
+    for kind in kinds where registry.documentation(of: kind) == nil {
+      let known = registry.names + ["data", "model"]
+      let suggestion = nearest(kind, among: known).map { "; did you mean “\($0)”?" } ?? ""
+      throw ValidationError("there is no kind “\(kind)”\(suggestion)\n  known: \(known.joined(separator: ", "))")
+    }
+  }
+
   func run() throws {
     let registry = Palimpsest.registry
-    guard !kinds.isEmpty else { return print(registry.documentation, terminator: "") }
-    let texts = try kinds.map { kind in
-      let known = registry.names + ["data", "model"]
-      guard let text = registry.documentation(of: kind) else {
-        let suggestion = nearest(kind, among: known).map { "; did you mean “\($0)”?" } ?? ""
-        throw ValidationError("there is no kind “\(kind)”\(suggestion)\n  known: \(known.joined(separator: ", "))")
-      }
-      return text
-    }
-    print(texts.joined(separator: "\n"), terminator: "")
+    let texts = kinds.isEmpty ? [registry.documentation] : kinds.compactMap(registry.documentation(of:))
+    Terminal.print(texts.joined(separator: "\n"), terminator: "")
   }
 }

@@ -23,12 +23,12 @@ struct Check: ParsableCommand {
     let project = try Project.current()
     guard claims else {
       let names = try project.check(documents.paths, overrides: try documents.overrides())
-      print("\(names.count) document\(names.count == 1 ? "" : "s") checked, nothing wrong")
+      Terminal.print("\(names.count) document\(names.count == 1 ? "" : "s") checked, nothing wrong")
       return
     }
     let claims = try project.claims(documents.paths)
     for (experiment, claim) in claims {
-      print("\(Terminal.verdict(claim.verdict))  \(experiment)  \(claim.label): \(claim.says)")
+      Terminal.print("\(Terminal.verdict(claim.verdict))  \(experiment)  \(claim.label): \(claim.says)")
     }
     if claims.contains(where: { $0.claim.verdict == .refuted }) { throw Status.refuted }
   }

@@ -23,7 +23,7 @@ struct Hooks: ParsableCommand {
     for hook in hooks {
       let name = hook.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
       let shape = hook.shape.padding(toLength: shapeWidth + 2, withPad: " ", startingAt: 0)
-      print("\(name)\(shape)\(hook.short)")
+      Terminal.print("\(name)\(shape)\(hook.short)")
     }
   }
 }

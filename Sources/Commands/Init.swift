@@ -22,9 +22,9 @@ struct Init: ParsableCommand {
 
   func run() throws {
     let place = URL(filePath: folder, directoryHint: .isDirectory)
-    for line in try Project.initialise(at: place) { print(line) }
+    for line in try Project.initialise(at: place) { Terminal.print(line) }
     guard mergeDriver else { return }
     let done = try Project.installMergeDriver(at: place)
-    print(done.isEmpty ? "git merges results with palimpsest already" : done.joined(separator: "; "))
+    Terminal.print(done.isEmpty ? "git merges results with palimpsest already" : done.joined(separator: "; "))
   }
 }

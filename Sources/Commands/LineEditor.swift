@@ -9,7 +9,7 @@ struct LineEditor {
   func line(_ prompt: String) -> String? {
     guard isLive else { return readLine() }
     guard let typed = readline(prompt) else {
-      print()
+      Terminal.print("")
       return nil
     }
     defer { free(typed) }

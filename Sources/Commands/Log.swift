@@ -32,8 +32,11 @@ struct Log: ParsableCommand {
   @Flag(help: "Print JSON, a line for each record.")
   var json = false
 
-  func run() throws {
+  func validate() throws {
     if let limit, limit < 1 { throw ValidationError("“--limit \(limit)”: expected at least 1") }
+  }
+
+  func run() throws {
     let project = try Project.current()
     let log = try project.log(of: experiment, limit: limit, from: from)
     guard json else {

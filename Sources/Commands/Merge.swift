@@ -28,15 +28,17 @@ struct Merge: ParsableCommand {
   var sign = false
 
   func run() throws {
-    let merged = try Project.current().merge(other, prefer: prefer, sign: sign)
+    let project = try Project.current()
+    try project.ledger().requireRecordable()
+    let merged = try project.merge(other, prefer: prefer, sign: sign)
     switch merged.outcome {
-    case .upToDate: print("nothing to merge: every record of \(other) is here")
-    case .fastForward: print("moved forward to \(merged.commit.short)")
+    case .upToDate: Terminal.print("nothing to merge: every record of \(other) is here")
+    case .fastForward: Terminal.print("moved forward to \(merged.commit.short)")
     case .merged:
-      print("merged as \(merged.commit.short)")
-      for name in merged.taken { print("  taken: \(name)") }
+      Terminal.print("merged as \(merged.commit.short)")
+      for name in merged.taken { Terminal.print("  taken: \(name)") }
       for (name, side) in merged.chosen.sorted(by: { $0.key < $1.key }) {
-        print("  both changed, \(side.rawValue) stands at the tip: \(name)")
+        Terminal.print("  both changed, \(side.rawValue) stands at the tip: \(name)")
       }
     }
   }

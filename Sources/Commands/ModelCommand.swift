@@ -27,7 +27,7 @@ struct ModelCommand: ParsableCommand {
       let lines = try ModelTools.inspection(of: ModelPlace.of(directory))
       let width = lines.map(\.name.count).max() ?? 0
       for (name, value) in lines {
-        print("\(name.padding(toLength: width + 2, withPad: " ", startingAt: 0))\(value)")
+        Terminal.print("\(name.padding(toLength: width + 2, withPad: " ", startingAt: 0))\(value)")
       }
     }
   }
@@ -106,9 +106,9 @@ struct ModelCommand: ParsableCommand {
       if json {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(answers), as: UTF8.self))
+        Terminal.print(String(decoding: try encoder.encode(answers), as: UTF8.self))
       } else {
-        for answer in answers { print(answer.text ?? answer.tokens.map(String.init).joined(separator: " ")) }
+        for answer in answers { Terminal.print(answer.text ?? answer.tokens.map(String.init).joined(separator: " ")) }
       }
     }
   }

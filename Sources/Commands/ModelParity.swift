@@ -39,7 +39,7 @@ extension ModelCommand {
       let width = max(6, parity.rows.map(\.tensor.count).max() ?? 0)
       func line(_ name: String, _ cells: [String]) {
         let first = name.padding(toLength: width, withPad: " ", startingAt: 0)
-        print(
+        Terminal.print(
           ([first] + cells.map { String(repeating: " ", count: max(0, 10 - $0.count)) + $0 }).joined(separator: "  "))
       }
       line("tensor", ["largest", "floor", "at"])
@@ -55,7 +55,7 @@ extension ModelCommand {
         Terminal.error("\(past.count) of \(parity.rows.count) tensors are past the bound of \(short(bound))")
         throw Status.failed
       }
-      print("\(parity.rows.count) tensors within \(short(bound))")
+      Terminal.print("\(parity.rows.count) tensors within \(short(bound))")
     }
 
     private func short(_ number: Double) -> String { String(format: "%.2e", number) }

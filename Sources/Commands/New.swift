@@ -16,6 +16,6 @@ struct New: ParsableCommand {
 
   func run() throws {
     let path = try Project.current().scaffold(name)
-    print("\(path)\nnext: edit it, then “palimpsest run \(path)”")
+    Terminal.print("\(path)\nnext: edit it, then “palimpsest run \(path)”")
   }
 }

@@ -14,6 +14,8 @@ struct DocumentOptions: ParsableArguments {
   @Option(name: .customLong("set"), help: ArgumentHelp("Set a parameter of the documents.", valueName: "name=value"))
   var settings: [String] = []
 
+  func validate() throws { _ = try overrides() }
+
   /// The settings by name.
   func overrides() throws -> [String: String] { try Self.overrides(settings) }
 
@@ -53,11 +55,13 @@ struct EngineOptions: ParsableArguments {
   @Option(help: "Threads. The results are the same.")
   var threads: Int?
 
+  // Mistakes are told while the arguments are read: later nobody knows whose usage to print.
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("“--threads \(threads)”: expected at least 1") }
+  }
+
   func apply() throws {
-    if let threads {
-      guard threads > 0 else { throw ValidationError("“--threads \(threads)”: expected at least 1") }
-      Threads.count = threads
-    }
+    if let threads { Threads.count = threads }
     if let kernels { try kernels.select() }
   }
 }

@@ -25,12 +25,14 @@ public enum Palimpsest {
   /// `check --claims` or results that differ under `diff`, `verify` and `merge`, 2 a mistake in the input, 3 the run failed.
   public static func main(cells: [any CellKind.Type]) -> Never {
     registered.withLock { $0 = cells }
+    Output.guardDescriptors()
     do {
       // A reader that goes away, such as “head”, ends the program quietly.
       signal(SIGPIPE, SIG_DFL)
       BLAS.pin()
       var command = try Root.parseAsRoot()
       try command.run()
+      Terminal.flush()
       Foundation.exit(0)
     } catch {
       exit(error)
@@ -38,6 +40,7 @@ public enum Palimpsest {
   }
 
   private static func exit(_ error: any Error) -> Never {
+    Terminal.flush()
     switch error {
     case let status as Status: Foundation.exit(status.rawValue)
     case is CancellationError:
@@ -47,7 +50,7 @@ public enum Palimpsest {
       let code = Root.exitCode(for: error)
       if code == .success || code == .validationFailure || error is ExitCode || isParsing(error) {
         let text = Root.fullMessage(for: error)
-        if code == .success { print(text) } else if !text.isEmpty { Terminal.write(text + "\n") }
+        if code == .success { Terminal.output(text + "\n") } else if !text.isEmpty { Terminal.write(text + "\n") }
         Foundation.exit(code == .success ? 0 : Status.mistake.rawValue)
       }
       Terminal.error("\(error)")
@@ -71,7 +74,7 @@ enum Status: Int32, Error {
     case is Problem, is Problems, is ProjectError, is DatasetError, is SubjectError, is TokenFileError,
       is LedgerError, is ConfigurationError, is CheckpointError, is SafetensorsError, is HookError, is SequenceError,
       is TokenizerError, is TemplateError, is KernelPath.Unsupported, is ParityError, is GGUFError, is FileError,
-      is LineError, is DirectionFileError, is OrthogonalisationError, is DeliberationError,
+      is LineError, is RestoreConflict, is DirectionFileError, is OrthogonalisationError, is DeliberationError,
       is ServiceError:
       self = .mistake
     default: self = .failed

@@ -12,7 +12,7 @@ struct PlanCommand: ParsableCommand {
     discussion: """
       EXAMPLES
         palimpsest plan
-        palimpsest plan --set folds=10
+        palimpsest plan claim-a-harmfulness-feature --set folds=10
         palimpsest plan --rerun --memory 8G
       """)
 
@@ -31,22 +31,23 @@ struct PlanCommand: ParsableCommand {
 
   static func show(_ plans: [Plan], memory: ByteCount?) {
     for plan in plans {
-      print(plan.experiment)
+      Terminal.print(plan.experiment)
       for step in plan.steps {
         let work = step.work.tokens > 0 ? "  \(step.work.tokens) tokens" : ""
         let fate = step.fate.rawValue.padding(toLength: 20, withPad: " ", startingAt: 0)
         let peak = step.fate == .reuse ? "" : "  \(ByteCount(step.memory.peak))"
         let key = step.key.map { Terminal.faint("  key \($0.short)") } ?? ""
-        print("  \(fate)\(step.label) {\(step.kind)}\(work)\(peak)\(key)")
+        Terminal.print("  \(fate)\(step.label) {\(step.kind)}\(work)\(peak)\(key)")
       }
       let time = plan.seconds.map { ", about \(Terminal.duration($0))" } ?? ""
       guard let most = plan.memory else {
-        print("  nothing to run")
+        Terminal.print("  nothing to run")
         continue
       }
-      print(plan.running > 0 ? "  \(plan.running) to run\(time)" : "  nothing to run but the parity certificate")
-      print("  at most \(ByteCount(most.peak)): \(most.parts)")
-      if let memory, most.peak > memory.bytes { print("  does not fit \(memory), and a run would be refused") }
+      Terminal.print(
+        plan.running > 0 ? "  \(plan.running) to run\(time)" : "  nothing to run but the parity certificate")
+      Terminal.print("  at most \(ByteCount(most.peak)): \(most.parts)")
+      if let memory, most.peak > memory.bytes { Terminal.print("  does not fit \(memory), and a run would be refused") }
     }
   }
 }

@@ -13,17 +13,23 @@ struct PolicyOptions: ParsableArguments {
   @Option(help: "How many runs of thinking vote; with the standard policy if no other is given.")
   var votes: Int?
 
+  func validate() throws { if let deliberate { _ = try Self.text(of: deliberate) } }
+
   /// The policy, if there is one.
   func policy() throws -> DeliberationPolicy? {
     guard deliberate != nil || votes != nil else { return nil }
     var policy = DeliberationPolicy()
     if let file = deliberate {
-      guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-        throw ValidationError("there is no policy “\(file)”; expected a file of YAML, such as “think: 96”")
-      }
-      policy = try DeliberationPolicy(yaml: text, file: file)
+      policy = try DeliberationPolicy(yaml: Self.text(of: file), file: file)
     }
     if let votes { policy.votes = votes }
     return policy
+  }
+
+  private static func text(of file: String) throws -> String {
+    guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+      throw ValidationError("there is no policy “\(file)”; expected a file of YAML, such as “think: 96”")
+    }
+    return text
   }
 }

@@ -25,10 +25,12 @@ struct Register: ParsableCommand {
   var sign = false
 
   func run() throws {
-    let registered = try Project.current().register(paths, sign: sign)
+    let project = try Project.current()
+    try project.ledger().requireRecordable()
+    let registered = try project.register(paths, sign: sign)
     for one in registered {
       let claims = "\(one.claims) claim\(one.claims == 1 ? "" : "s")"
-      print(
+      Terminal.print(
         one.recorded.isNew
           ? "\(one.experiment): \(claims) registered in \(one.recorded.commit.short)"
           : "\(one.experiment): \(claims) registered already, as they are worded now")

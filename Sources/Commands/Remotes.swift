@@ -18,7 +18,8 @@ struct Fetch: ParsableCommand {
 
   func run() throws {
     let fetched = try Project.current().ledger().fetch(from: remote)
-    print("\(fetched.branch): \(fetched.ahead) commits that are not in yours, \(fetched.behind) of yours that it lacks")
+    Terminal.print(
+      "\(fetched.branch): \(fetched.ahead) commits that are not in yours, \(fetched.behind) of yours that it lacks")
     if fetched.ahead > 0 { Terminal.note("to bring them in: palimpsest merge \(fetched.branch)") }
   }
 }
@@ -40,9 +41,9 @@ struct Push: ParsableCommand {
   func run() throws {
     let ledger = try Project.current().ledger()
     switch try ledger.push(to: remote) {
-    case nil: print("\(remote)/\(ledger.branch): sent")
-    case 0?: print("\(remote)/\(ledger.branch): nothing to send")
-    case let count?: print("\(remote)/\(ledger.branch): \(count) commits sent")
+    case nil: Terminal.print("\(remote)/\(ledger.branch): sent")
+    case 0?: Terminal.print("\(remote)/\(ledger.branch): nothing to send")
+    case let count?: Terminal.print("\(remote)/\(ledger.branch): \(count) commits sent")
     }
   }
 }

@@ -29,8 +29,8 @@ struct Restore: ParsableCommand {
   func run() throws {
     let restored = try Project.current().restore(
       commit, experiment: experiment, to: to.map { URL(filePath: $0, directoryHint: .isDirectory) })
-    print("cd \(restored.project.path)")
-    for command in restored.commands { print(command) }
+    Terminal.print("cd \(restored.project.path)")
+    for command in restored.commands { Terminal.print(command) }
     for input in restored.missing {
       Terminal.error("\(input.kind) \(input.name), digest \(input.digest), is not to be had: found \(input.found)")
     }

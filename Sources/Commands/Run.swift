@@ -58,7 +58,7 @@ struct Run: ParsableCommand {
     if let note = runs.lazy.compactMap({ $0.recorded?.identity.note }).first { Terminal.note(note) }
     if !noSite {
       let report = try project.render()
-      print("report: \(report.path)")
+      Terminal.print("report: \(report.path)")
     }
     if runs.contains(where: { $0.outcome?.problems.isEmpty == false }) { throw Status.mistake }
     if runs.contains(where: { $0.outcome?.failures.isEmpty == false }) { throw Status.failed }

@@ -59,6 +59,8 @@ struct Serve: ParsableCommand {
 
   @OptionGroup var engine: EngineOptions
 
+  func validate() throws { _ = try limits() }
+
   func run() throws {
     try engine.apply()
     let limits = try limits()

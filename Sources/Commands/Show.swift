@@ -35,7 +35,7 @@ struct Show: ParsableCommand {
     for recalled in try project.recall(commit, experiment: experiment) {
       let shown = try project.shown(recalled)
       if difference {
-        if let patch = shown.difference { FileHandle.standardOutput.write(patch) }
+        if let patch = shown.difference { Terminal.output(patch) }
       } else if json {
         Terminal.output(try JSONLine.encode(shown) + "\n")
       } else {
@@ -46,7 +46,7 @@ struct Show: ParsableCommand {
 
   private static func show(_ shown: Project.Shown, of recalled: Project.Recalled) {
     let record = recalled.record
-    print("\(record.experiment)  \(record.verdict.map(Terminal.verdict) ?? "no claims")".trimmed)
+    Terminal.print("\(record.experiment)  \(record.verdict.map(Terminal.verdict) ?? "no claims")".trimmed)
     section("recorded", shown.provenance.map { [$0.name, $0.value] })
     section("inputs", shown.inputs.map { [$0.name, $0.value] })
     section(
@@ -70,8 +70,8 @@ struct Show: ParsableCommand {
 
   private static func section(_ title: String, _ rows: [[String]]) {
     guard !rows.isEmpty else { return }
-    print("\n\(title)")
-    for line in Terminal.columns(rows) { print("  \(line)") }
+    Terminal.print("\n\(title)")
+    for line in Terminal.columns(rows) { Terminal.print("  \(line)") }
   }
 }
 

@@ -12,6 +12,6 @@ struct SiteCommand: ParsableCommand {
       """)
 
   func run() throws {
-    print("report: \(try Project.current().render().path)")
+    Terminal.print("report: \(try Project.current().render().path)")
   }
 }

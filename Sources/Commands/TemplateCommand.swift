@@ -22,7 +22,7 @@ struct TemplateCommand: ParsableCommand {
   var addGenerationPrompt = false
 
   func run() throws {
-    print(
+    Terminal.print(
       try TextTools.render(
         URL(filePath: messages), for: ModelPlace.of(model), addGenerationPrompt: addGenerationPrompt),
       terminator: "")

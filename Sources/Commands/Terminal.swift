@@ -1,6 +1,7 @@
 import Foundation
 import Manuscript
 import Project
+import Tensor
 
 /// What a person sees: results on standard output, everything else on standard error, colours only on a terminal.
 enum Terminal {
@@ -18,8 +19,41 @@ enum Terminal {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
-  /// Writes to standard output, in one piece.
-  static func output(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+  /// Prints a line on standard output: at once on a terminal, else with what else is printed before the end.
+  static func print(_ text: String, terminator: String = "\n") {
+    do {
+      try Output.append((text + terminator).utf8)
+      if isatty(STDOUT_FILENO) == 1 { try Output.flush() }
+    } catch {
+      end(error)
+    }
+  }
+
+  /// Writes to standard output at once, in one piece.
+  static func output(_ text: String) { output(Data(text.utf8)) }
+
+  /// Writes to standard output at once, in one piece.
+  static func output(_ bytes: Data) {
+    do {
+      try Output.append(bytes)
+      try Output.flush()
+    } catch {
+      end(error)
+    }
+  }
+
+  /// Brings out what was printed. Whoever ends the program does this first: what nobody can read was not done.
+  static func flush() {
+    do { try Output.flush() } catch { end(error) }
+  }
+
+  /// Ends the program because standard output takes no more.
+  private static func end(_ refusal: FileError) -> Never {
+    // A reader that went away, where the signal for that is not the program's end already.
+    if refusal.errno == EPIPE { Foundation.exit(128 + SIGPIPE) }
+    error("\(refusal)")
+    Foundation.exit(Status(of: refusal).rawValue)
+  }
 
   /// `2026-11-25`, as Greenwich counts days.
   static func date(_ date: Date) -> String {

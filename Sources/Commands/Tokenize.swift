@@ -38,11 +38,11 @@ struct Tokenize: ParsableCommand {
     for (number, line) in try TextTools.lines(of: file) {
       if decode {
         let text = try TextTools.decode(line, number: number, file: name, with: tokenizer)
-        print(json ? String(decoding: try encoder.encode(text), as: UTF8.self) : text)
+        Terminal.print(json ? String(decoding: try encoder.encode(text), as: UTF8.self) : text)
       } else {
         let ids = try TextTools.encode(line, number: number, file: name, with: tokenizer, special: special)
         let list = ids.map(String.init)
-        print(json ? "[\(list.joined(separator: ", "))]" : list.joined(separator: " "))
+        Terminal.print(json ? "[\(list.joined(separator: ", "))]" : list.joined(separator: " "))
       }
     }
   }

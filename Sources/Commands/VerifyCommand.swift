@@ -65,7 +65,7 @@ struct VerifyCommand: ParsableCommand {
       if json { Terminal.output(try JSONLine.encode(verification) + "\n") } else { show(verification) }
     }
     if !json, outcomes.values.reduce(0, +) > 1 {
-      print(
+      Terminal.print(
         Verification.Outcome.allCases.compactMap { outcome in outcomes[outcome].map { "\($0) \(outcome.rawValue)" } }
           .joined(separator: ", "))
     }
@@ -77,12 +77,12 @@ struct VerifyCommand: ParsableCommand {
     let word = verification.outcome.rawValue.padding(toLength: 16, withPad: " ", startingAt: 0)
     let head = "\(word)  \(verification.commit.prefix(10))  \(verification.experiment)"
     guard verification.outcome != .unverifiable else {
-      print(head)
+      Terminal.print(head)
       for input in verification.missing {
-        print("  \(input.kind) \(input.name), digest \(input.digest): found \(input.found)")
+        Terminal.print("  \(input.kind) \(input.name), digest \(input.digest): found \(input.found)")
       }
       if let reason = verification.reason {
-        for line in reason.split(whereSeparator: \.isNewline) { print("  \(line)") }
+        for line in reason.split(whereSeparator: \.isNewline) { Terminal.print("  \(line)") }
       }
       return
     }
@@ -91,14 +91,14 @@ struct VerifyCommand: ParsableCommand {
       ("different", verification.different.count),
     ].filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
     let tree = verification.isTreeEqual ? "tree byte-equal" : "tree not byte-equal"
-    print("\(head): \(counts.isEmpty ? "no values" : "values: " + counts.joined(separator: ", ")); \(tree)")
+    Terminal.print("\(head): \(counts.isEmpty ? "no values" : "values: " + counts.joined(separator: ", ")); \(tree)")
     for change in verification.platform {
-      print("  another \(change.name): \(change.before ?? "–") recorded, \(change.after ?? "–") here")
+      Terminal.print("  another \(change.name): \(change.before ?? "–") recorded, \(change.after ?? "–") here")
     }
     let rows =
       verification.different.map { ["different", $0.path, $0.before?.plain ?? "–", "->", $0.after?.plain ?? "–"] }
       + verification.within.map { ["within", $0.path, $0.before?.plain ?? "–", "->", $0.after?.plain ?? "–"] }
-    for line in Terminal.columns(rows) { print("  \(line)") }
-    for part in verification.otherParts { print("  also different: \(part)") }
+    for line in Terminal.columns(rows) { Terminal.print("  \(line)") }
+    for part in verification.otherParts { Terminal.print("  also different: \(part)") }
   }
 }

@@ -20,12 +20,15 @@ struct Why: ParsableCommand {
   @Option(name: .customLong("set"), help: ArgumentHelp("Set a parameter of the document.", valueName: "name=value"))
   var settings: [String] = []
 
+  func validate() throws { _ = try DocumentOptions.overrides(settings) }
+
   func run() throws {
     for reason in try Project.current().why(name, overrides: try DocumentOptions.overrides(settings)) {
-      print("\(reason.cell): " + (reason.isUnchanged ? "nothing changed" : reason.changes.isEmpty ? "runs" : "changed"))
-      if let note = reason.note { print("  \(note)") }
+      let fate = reason.isUnchanged ? "nothing changed" : reason.changes.isEmpty ? "runs" : "changed"
+      Terminal.print("\(reason.cell): \(fate)")
+      if let note = reason.note { Terminal.print("  \(note)") }
       let rows = reason.changes.map { [$0.name, $0.before ?? "–", "->", $0.after ?? "–"] }
-      for line in Terminal.columns(rows) { print("  \(line)") }
+      for line in Terminal.columns(rows) { Terminal.print("  \(line)") }
     }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Manuscript
 
 /// A kind of executable cell: the seam at which Palimpsest is extended.
@@ -40,6 +41,10 @@ public protocol CellKind: Sendable {
   /// The model that running this cell writes, by name, if it writes one: cells that use that model wait for it.
   static func writes(_ settings: Settings) -> String?
 
+  /// The file that running this cell writes, if it writes one: its results hold the file's SHA-256 as `digest`, and are
+  /// reused only while the file has it.
+  static func file(_ settings: Settings, in scope: CellScope) -> URL?
+
   /// Results that are kept beside what the cell wrote, if they were made with this key: then it need not run.
   static func kept(_ settings: Settings, in scope: CellScope, key: CellKey) -> Results?
 
@@ -61,6 +66,8 @@ extension CellKind {
   public static func problems(_ settings: Settings, in scope: CellScope) -> [Problem] { [] }
   /// Nothing.
   public static func writes(_ settings: Settings) -> String? { nil }
+  /// None.
+  public static func file(_ settings: Settings, in scope: CellScope) -> URL? { nil }
   /// None.
   public static func kept(_ settings: Settings, in scope: CellScope, key: CellKey) -> Results? { nil }
   /// Unknown, counted as none.

@@ -1,3 +1,4 @@
+import Foundation
 import Manuscript
 
 /// A cell whose settings have been read: ready to be checked, planned and run, whatever its kind.
@@ -22,6 +23,8 @@ public struct PreparedCell: Sendable {
   public let problems: @Sendable (CellScope) -> [Problem]
   /// How much work it is.
   public let work: @Sendable (CellScope) -> Work
+  /// The file that it writes, whose digest its results hold.
+  public let file: @Sendable (CellScope) -> URL?
   /// Results kept beside what it wrote, if they were made with that key.
   public let kept: @Sendable (CellScope, CellKey) -> Results?
   /// Runs it.
@@ -50,6 +53,7 @@ public struct PreparedCell: Sendable {
     writes = kind.writes(settings)
     problems = { kind.problems(settings, in: $0) }
     work = { kind.work(settings, in: $0) }
+    file = { kind.file(settings, in: $0) }
     kept = { kind.kept(settings, in: $0, key: $1) }
     run = { try kind.run(settings, in: $0) }
   }

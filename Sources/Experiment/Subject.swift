@@ -74,10 +74,11 @@ public struct Subject: Sendable {
     var spans: [String: Range<Int>] = [:]
     if case .group(let named)? = row["spans"] {
       for (span, value) in named {
-        guard case .list(let ends) = value, ends.count == 2, case .number(let start) = ends[0],
-          case .number(let end) = ends[1], start >= 0, start < end, Int(end) <= text.utf8.count
+        guard case .list(let ends) = value, ends.count == 2, case .number(let first) = ends[0],
+          case .number(let last) = ends[1], let start = Int(exactly: first), let end = Int(exactly: last),
+          start >= 0, start < end, end <= text.utf8.count
         else { throw SubjectError.badSpan(data: data.name, row: data.numbers[index], span: span) }
-        if let place = chat.range(of: Int(start)..<Int(end), inMessage: 0) {
+        if let place = chat.range(of: start..<end, inMessage: 0) {
           spans[span] = tokens.tokens(covering: place)
         }
       }

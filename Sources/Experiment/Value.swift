@@ -86,7 +86,9 @@ extension Value: ExpressibleByStringLiteral, ExpressibleByFloatLiteral, Expressi
   public static func integer(_ number: Int) -> Value { .number(Double(number)) }
 }
 
-/// In JSON a number is a number, an estimate an object that has `value`, and a group any other object.
+/// In JSON a number is a number, an estimate an object of `value` and what else an estimate has, and a group any other
+/// object. A text that spells a number that JSON lacks has a backslash before it, and so has the name `value` in a group
+/// that has the form of an estimate: each is read as what it was written from.
 extension Value: Codable {
   /// Reads a value from plain JSON.
   public init(from decoder: Decoder) throws {
@@ -96,13 +98,21 @@ extension Value: Codable {
     } else if let number = try? container.decode(Double.self) {
       self = .number(number)
     } else if let text = try? container.decode(String.self) {
-      self = Value.nonFinite(text).map(Value.number) ?? .text(text)
+      self = Value.nonFinite(text).map(Value.number) ?? .text(Value.unmarked(text) { Value.nonFinite($0) != nil })
     } else if let items = try? container.decode([Value].self) {
       self = .list(items)
-    } else if let estimate = try? container.decode(Estimate.self) {
-      self = .estimate(estimate)
     } else {
-      self = .group(try container.decode([String: Value].self))
+      let members = try container.decode([String: Value].self)
+      guard !Value.isLikeEstimate(members) else {
+        self = .estimate(try container.decode(Estimate.self))
+        return
+      }
+      var group: [String: Value] = [:]
+      for (name, member) in members
+      where group.updateValue(member, forKey: Value.unmarked(name) { $0 == "value" }) != nil {
+        throw DecodingError.dataCorruptedError(in: container, debugDescription: "two members “\(name)” of a group")
+      }
+      self = .group(group)
     }
   }
 
@@ -112,11 +122,37 @@ extension Value: Codable {
     switch self {
     case .number(let number): try container.encode(number)
     case .estimate(let estimate): try container.encode(estimate)
-    case .text(let text): try container.encode(text)
+    case .text(let text): try container.encode(Value.marked(text) { Value.nonFinite($0) != nil })
     case .flag(let flag): try container.encode(flag)
     case .list(let items): try container.encode(items)
-    case .group(let members): try container.encode(members)
+    case .group(let members):
+      let isLikeEstimate = Value.isLikeEstimate(members)
+      let named = members.map { name, member in
+        (name == "value" && !isLikeEstimate ? name : Value.marked(name) { $0 == "value" }, member)
+      }
+      try container.encode(Dictionary(uniqueKeysWithValues: named))
     }
+  }
+
+  private static let mark: Character = "\\"
+
+  /// A text that would be taken for something else with a mark before it, and one that begins with marks with one more.
+  private static func marked(_ text: String, if isTaken: (String) -> Bool) -> String {
+    isTaken(String(text.drop { $0 == mark })) ? "\(mark)\(text)" : text
+  }
+
+  /// The text from which ``marked(_:if:)`` made this one.
+  private static func unmarked(_ text: String, if isTaken: (String) -> Bool) -> String {
+    text.first == mark && isTaken(String(text.drop { $0 == mark })) ? String(text.dropFirst()) : text
+  }
+
+  /// Whether an object of these members is what an estimate is written as.
+  private static func isLikeEstimate(_ members: [String: Value]) -> Bool {
+    members["value"] != nil
+      && members.allSatisfy { name, member in
+        guard case .number(let number) = member else { return false }
+        return ["value", "low", "high"].contains(name) || (name == "n" && Int(exactly: number) != nil)
+      }
   }
 
   /// Numbers that JSON has no digits for, by the names that `CanonicalJSON` gives them.

@@ -28,6 +28,26 @@ extension Ledger {
     walk.index.keep()
     return entries
   }
+
+  /// The commit that made an experiment's record as it stands at a commit, or that removed it; `nil` if it never had one.
+  ///
+  /// As in git's own history of a folder, a merge leads on to the parent whose record it took: which side's clock was
+  /// ahead says nothing of which side's record stands.
+  ///
+  /// - Parameter commit: The commit; the newest if `nil`.
+  public func maker(of experiment: String, at commit: CommitID? = nil) throws -> Entry? {
+    let handle = try repository.open()
+    guard let first = try commit?.oid ?? Tip.of(branch, in: handle).start else { return nil }
+    var walk = HistoryWalk(from: first, index: HistoryIndex(of: repository))
+    defer { walk.index.keep() }
+    var name = first.hex
+    while true {
+      let node = try walk.node(of: name, in: handle)
+      if node.records.contains(experiment) { return Entry(name, node, walk.index.authored(node)) }
+      guard let parent = try HistoryWalk.parent(of: name, node, holding: experiment, in: handle) else { return nil }
+      name = parent
+    }
+  }
 }
 
 extension Entry {
@@ -53,7 +73,7 @@ private struct HistoryWalk {
   mutating func next(in repository: borrowing Handle) throws -> (commit: String, node: HistoryIndex.Node)? {
     guard let newest = frontier.indices.max(by: { frontier[$0].time < frontier[$1].time }) else { return nil }
     let (commit, _, known) = frontier.remove(at: newest)
-    let node = try known ?? index[commit] ?? read(commit, in: repository)
+    let node = try known ?? self.node(of: commit, in: repository)
     for parent in node.parents where seen.insert(parent).inserted {
       if let known = index[parent] {
         frontier.append((parent, known.time, known))
@@ -64,7 +84,29 @@ private struct HistoryWalk {
     return (commit, node)
   }
 
-  /// What a commit changed, and its parents; kept in the index unless the clone is cut there.
+  /// What a commit changed, and its parents.
+  mutating func node(of commit: String, in repository: borrowing Handle) throws -> HistoryIndex.Node {
+    try index[commit] ?? read(commit, in: repository)
+  }
+
+  /// The parent whose record of an experiment is a commit's own; `nil` if there is none here.
+  static func parent(
+    of commit: String, _ node: HistoryIndex.Node, holding experiment: String, in repository: borrowing Handle
+  ) throws -> String? {
+    // Where nothing was merged, what a commit did not change is its parent's.
+    guard node.parents.count > 1 else { return node.parents.first }
+    func record(_ name: String) throws -> git_oid? {
+      guard let root = try Ledger.root(of: try id(name), in: repository) else { return nil }
+      return try TreeReader.folder(experiment, in: root, of: repository)
+    }
+    let own = try record(commit)
+    return try node.parents.first { parent in
+      guard try time(of: parent, in: repository) != nil else { return false }
+      return git_oid.same(try record(parent), own)
+    }
+  }
+
+  /// Reads it from the objects; it is kept in the index unless the clone is cut there.
   private mutating func read(_ name: String, in repository: borrowing Handle) throws -> HistoryIndex.Node {
     let commit = try Handle.commit(try Self.id(name), in: repository)
     let tree = git_commit_tree_id(commit.pointer)?.pointee

@@ -54,7 +54,8 @@ extension Repository {
     let file = folder.appending(path: ".gitignore")
     // A file that is there but cannot be read must not be taken for an empty one and replaced.
     let isThere = access(file.path, F_OK) == 0
-    var text = isThere ? String(decoding: try Data(contentsOf: file), as: UTF8.self) : ""
+    let mapped = isThere ? try MappedFile(path: file.path) : nil
+    var text = withExtendedLifetime(mapped) { $0.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "" }
     func bare(_ line: some StringProtocol) -> String {
       line.trimmingCharacters(in: .whitespacesAndNewlines.union(["/"]))
     }

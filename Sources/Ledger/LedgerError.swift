@@ -14,6 +14,9 @@ public enum LedgerError: Error, Hashable, Sendable {
   case diskFull(path: String, reason: String)
   /// The branch is checked out, so that recording would change a work tree behind its owner's back.
   case branchCheckedOut(branch: String, worktree: String)
+  /// The branch holds something else than records; `remote` is the remote branch that it would be started from, if it is
+  /// not here.
+  case foreignBranch(branch: String, remote: String?, path: String)
   /// Another process kept the branch locked.
   case branchLocked(branch: String, lock: String, seconds: Int)
   /// The branch kept moving.
@@ -30,6 +33,8 @@ public enum LedgerError: Error, Hashable, Sendable {
   case unknownRevision(revision: String, path: String)
   /// A date before the first record.
   case nothingByThen(revision: String, path: String)
+  /// The newest record's commit has none before it here.
+  case nothingBefore(branch: String, path: String)
   /// A commit could not be signed.
   case unsigned(program: String, reason: String)
   /// A remote that libgit2 cannot speak to, or that refused; `command` does the same with git.
@@ -79,7 +84,17 @@ extension LedgerError: CustomStringConvertible {
     case .branchCheckedOut(let branch, let worktree):
       """
       the branch “\(branch)” is checked out at \(worktree); recording to it would leave that work tree behind its own \
-      branch. Check out another branch there (git -C \(worktree) switch --detach), or record to another branch.
+      branch. Check out another branch there, or none: git -C \(worktree) switch --detach
+      """
+    case .foreignBranch(let branch, nil, let path):
+      """
+      the branch “\(branch)” of \(path) holds no results of Palimpsest, so nothing is recorded there. Results are kept \
+      on a branch of this name: give yours another one with “git branch -m \(branch) NAME”, then try again.
+      """
+    case .foreignBranch(let branch, let remote?, let path):
+      """
+      the branch “\(remote)”, which the branch “\(branch)” of \(path) would go on from, holds no results of Palimpsest, \
+      so nothing is recorded there. Give it another name in that remote, and run “git fetch --prune”.
       """
     case .branchLocked(let branch, let lock, let seconds):
       """
@@ -103,6 +118,11 @@ extension LedgerError: CustomStringConvertible {
       "“\(revision)” names no commit in \(path); “git log --all --oneline” lists those that are there."
     case .nothingByThen(let revision, let path):
       "“\(revision)” is before the first record in \(path); “palimpsest log” lists them with their dates."
+    case .nothingBefore(let branch, let path):
+      """
+      the branch “\(branch)” of \(path) holds one commit of results, and none before it to compare it with; run again \
+      when something has changed, or name two commits, as in A..B.
+      """
     case .unsigned(let program, let reason):
       """
       the commit could not be signed with \(program): \(reason). Nothing was recorded. Set user.signingKey (and \

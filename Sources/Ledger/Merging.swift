@@ -135,8 +135,8 @@ extension Ledger {
     return try sides.both.map { name in
       MergeCandidate(
         experiment: name, ours: try files(sides.ours[name]), theirs: try files(sides.theirs[name]),
-        oursMade: try history(experiment: name, limit: 1, from: CommitID(ours)).first,
-        theirsMade: try history(experiment: name, limit: 1, from: CommitID(theirs)).first)
+        oursMade: try maker(of: name, at: CommitID(ours)),
+        theirsMade: try maker(of: name, at: CommitID(theirs)))
     }
   }
 }

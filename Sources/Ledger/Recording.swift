@@ -15,7 +15,8 @@ extension Ledger {
   ///   - message: What to say about the run.
   ///   - signer: Signs the commit, if there is one.
   /// - Returns: The new commit, or the old one if the branch already holds exactly these files.
-  /// - Throws: ``LedgerError``. Nothing is then recorded, and nothing half-written.
+  /// - Throws: ``LedgerError``, as where the branch is one of something else, if this is a run's record. Nothing is then
+  ///   recorded, and nothing half-written.
   @discardableResult
   public func record(
     experiment name: String, files: [String: Data], source: Data? = nil, message: CommitMessage, signer: Signer? = nil
@@ -26,6 +27,7 @@ extension Ledger {
     return try commit(note: "record \(name)", message: message, signer: signer) { staging in
       try staging.folder(of: files)
     } tree: { staging, root, folder in
+      if files[Self.mark] != nil { try refuseForeign(in: staging.repository) }
       if let root, git_oid.same(try TreeReader.folder(name, in: root, of: staging.repository), folder) { return nil }
       let tree = try staging.tree(on: root, entries: [(name, folder, GIT_FILEMODE_TREE)])
       return try staging.place(source.map { ["difference.patch": $0] }, .source, name, in: tree)
@@ -48,6 +50,33 @@ extension Ledger {
       let tree = try staging.place(files, .registered, name, in: try root ?? staging.tree(entries: []))
       return git_oid.same(tree, root) ? nil : tree
     }
+  }
+
+  /// The file that every run's record holds, and by which a branch of records is told from one of anything else.
+  static let mark = "status.json"
+
+  /// Makes sure that a run's record could be committed now, so that nothing is computed in vain.
+  ///
+  /// - Throws: ``LedgerError/foreignBranch(branch:remote:path:)`` if the branch holds something else than records;
+  ///   ``LedgerError/branchCheckedOut(branch:worktree:)``; ``LedgerError/invalidBranch(name:)``.
+  public func requireRecordable() throws {
+    _ = try reference()
+    try refuseForeign(in: try repository.open())
+    try repository.refuseCheckedOut(branch)
+  }
+
+  /// Throws if the branch is there, and holds neither a run's record nor what stands beside records.
+  private func refuseForeign(in handle: borrowing Handle) throws {
+    let tip = try Tip.of(branch, in: handle)
+    guard let root = try tip.start.flatMap({ try Self.root(of: $0, in: handle) }) else { return }
+    let entries = try TreeReader.entries(of: root, in: handle)
+    for entry in entries where entry.isFolder {
+      if Aside.holds(entry.name) { return }
+      if try TreeReader.file(Self.mark, under: entry.id, in: handle) != nil { return }
+    }
+    // A branch from which every record was removed is still one of records.
+    guard !entries.isEmpty else { return }
+    throw LedgerError.foreignBranch(branch: branch, remote: tip.remote, path: repository.path)
   }
 
   /// Puts one commit on the branch: builds on the tip, and on the next one if another process was quicker.

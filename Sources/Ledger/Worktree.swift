@@ -3,11 +3,24 @@ import Tensor
 
 extension Repository {
   /// Checks a commit out into a linked worktree with no branch, as `git worktree add --detach` does, by that command:
-  /// libgit2 makes no worktree without a branch.
+  /// libgit2 makes no worktree without a branch. If what is done in it fails, it is removed again, and git forgets it.
   ///
-  /// - Throws: ``LedgerError/git(doing:code:message:)`` with what git says.
-  public func addWorktree(at folder: URL, commit: CommitID) throws {
-    try git(["worktree", "add", "--quiet", "--detach", folder.path(percentEncoded: false), commit.hex])
+  /// - Parameter folder: where to; nothing may be there.
+  /// - Throws: `FileError` if the folder cannot be made; ``LedgerError/git(doing:code:message:)`` with what git says; what
+  ///   `body` throws.
+  public func withNewWorktree<Value>(at folder: URL, commit: CommitID, _ body: () throws -> Value) throws -> Value {
+    let path = folder.path
+    try AtomicFile.makeFolder(folder.deletingLastPathComponent())
+    // Made here, so that what is removed is this one's own and no other's that came first.
+    guard mkdir(path, 0o777) == 0 else { throw FileError(action: "make the folder", path: path, errno: errno) }
+    do {
+      try git(["worktree", "add", "--quiet", "--detach", path, commit.hex])
+      return try body()
+    } catch {
+      try? git(["worktree", "remove", "--force", path])
+      try? FileManager.default.removeItem(at: folder)
+      throw error
+    }
   }
 
   /// Applies a patch to the work tree, as `git apply` does.

@@ -72,7 +72,7 @@ extension Quantity {
     return Quantity(left.value * right.value, ends: ends, estimate: left.isEstimate || right.isEstimate)
   }
 
-  /// The quotient; its interval is the whole line if the divisor's holds 0.
+  /// The quotient; its interval is the whole line if the divisor's holds 0, and it is not a number if the divisor is 0.
   public static func / (left: Quantity, right: Quantity) -> Quantity {
     let estimate = left.isEstimate || right.isEstimate
     let holdsZero = right.lower <= 0 && right.upper >= 0
@@ -80,7 +80,8 @@ extension Quantity {
       holdsZero
       ? [-.infinity, .infinity]
       : [left.lower / right.lower, left.lower / right.upper, left.upper / right.lower, left.upper / right.upper]
-    return Quantity(left.value / right.value, ends: ends, estimate: estimate)
+    // Infinity would be more than anything that a claim could name.
+    return Quantity(right.value == 0 ? .nan : left.value / right.value, ends: ends, estimate: estimate)
   }
 
   /// The distance from 0.

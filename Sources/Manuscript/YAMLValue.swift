@@ -4,7 +4,8 @@ public struct YAMLValue: Hashable, Sendable {
   public let content: YAML
   /// Where the value starts in the Markdown file.
   public let location: SourceLocation
-  /// A scalar as it was written, before it was understood as a number or a truth value; empty for lists and maps.
+  /// A scalar as it was written, before it was understood as a number or a truth value, and a parameter as its value was;
+  /// empty for lists and maps.
   public let source: String
 
   /// Makes a value that stands at a place.

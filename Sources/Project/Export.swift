@@ -35,7 +35,7 @@ extension Project {
     }
     return try known.filter { experiment == nil || $0 == experiment }.flatMap { name -> [ExportedValue] in
       guard let record = try record(of: name, at: commit, in: ledger) else { return [] }
-      let made = try ledger.history(experiment: name, limit: 1, from: commit).first?.commit ?? commit
+      let made = try ledger.maker(of: name, at: commit)?.commit ?? commit
       return record.cells.flatMap { cell in
         Value.group(cell.results.values).leaves().map { path, value in
           guard case .estimate(let estimate) = value else {

@@ -37,8 +37,7 @@ extension Project {
     else { return .byLine }
     let candidate = MergeCandidate(
       experiment: name, ours: left, theirs: right,
-      oursMade: try ledger.history(experiment: name, limit: 1, from: ours).first,
-      theirsMade: try ledger.history(experiment: name, limit: 1, from: theirs).first)
+      oursMade: try ledger.maker(of: name, at: ours), theirsMade: try ledger.maker(of: name, at: theirs))
     let findings = try findings(candidate)
     guard findings.isEmpty else {
       return .conflict("\(MergeConflict(findings: findings, other: theirs.short))")

@@ -124,7 +124,12 @@ public struct Project: Sendable {
     let runner = Runner(shelf: shelf, store: .none)
     var problems: [Problem] = []
     var experiments: [Experiment] = []
+    let known = try all()
     for source in sources {
+      if let problem = Self.problem(ofName: source, among: known + sources) {
+        problems.append(problem)
+        continue
+      }
       do {
         let experiment = try experiment(source, overrides: overrides)
         try runner.check(experiment)
@@ -135,6 +140,20 @@ public struct Project: Sendable {
     }
     guard problems.isEmpty else { throw Problems(problems) }
     return experiments
+  }
+
+  /// What keeps a document's results from being recorded under its name.
+  private static func problem(ofName source: Source, among sources: [Source]) -> Problem? {
+    let start = SourceLocation(file: source.path, line: 1, column: 1)
+    if source.name.contains("/") {
+      return Problem(
+        "the document lies in a folder of its own, and results are recorded under a document's name alone", at: start,
+        expected: "expected: documents in experiments itself", help: "move it there")
+    }
+    guard let other = sources.first(where: { $0.name == source.name && $0.url != source.url }) else { return nil }
+    return Problem(
+      "\(other.path) has the same name, and its results would be replaced by this document's", at: start,
+      help: "give one of them another name")
   }
 
   static func isDirectory(_ url: URL) -> Bool {

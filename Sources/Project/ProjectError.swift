@@ -15,6 +15,7 @@ public enum ProjectError: Error, Hashable, Sendable, CustomStringConvertible {
   case noClaims
   case notAnAmount(setting: String, found: String)
   case noSuchCell(label: String, experiment: String, known: [String])
+  case leavesFolder(path: String)
 
   /// What was found, what was expected, where, and what to do.
   public var description: String {
@@ -52,6 +53,9 @@ public enum ProjectError: Error, Hashable, Sendable, CustomStringConvertible {
       "git's setting \(setting) is “\(found)”; expected an amount, as in “git config \(setting) 20G”"
     case .noSuchCell(let label, let experiment, let known):
       "“\(experiment)” has no cell “\(label)”\n  known: \(known.joined(separator: ", "))"
+    case .leavesFolder(let path):
+      "the record's “\(path)” leads out of its folder, itself or by a symbolic link; nothing was written there. Records "
+        + "of this kind are not made by Palimpsest: look where this one comes from"
     case .notARange(let text):
       "“\(text)” is no range of commits; expected A..B, as in results~1..results, or one commit to compare with the newest"
     case .notRun(let experiments):

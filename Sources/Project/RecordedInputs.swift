@@ -40,23 +40,42 @@ struct RecordedInputs {
       overrides: record.inputs.overrides, registry: project.registry)
   }
 
+  /// How far up from a project's folder the paths of models and data lead.
+  var levelsAbove: Int {
+    let levels = places.flatMap(\.paths).map { path in
+      var (level, highest) = (0, 0)
+      for part in path.split(separator: "/") where part != "." {
+        level += part == ".." ? 1 : -1
+        highest = max(highest, level)
+      }
+      return highest
+    }
+    return levels.max() ?? 0
+  }
+
   /// Writes the document, and brings each model and data set whose digest is the record's: this folder's, else that of
   /// the commit that the record was made from.
   ///
-  /// - Parameter isCopied: whether models are copied; else large ones are linked, to be read and not written.
+  /// A record may come from anybody: nothing is written, and nothing removed, but inside the enclosure.
+  ///
+  /// - Parameters:
+  ///   - enclosure: what may be written to: the folder, or one that holds it.
+  ///   - isCopied: whether models are copied; else large ones are linked, to be read and not written.
   /// - Returns: what is not to be had.
-  func bring(to folder: URL, isCopied: Bool) throws -> [MissingInput] {
-    let file = folder.appending(path: "experiments/\(record.experiment).md")
+  /// - Throws: `ProjectError.leavesFolder` if the document would lie elsewhere; an error of the file system.
+  func bring(to folder: Enclosed, isCopied: Bool) throws -> [MissingInput] {
     for part in ["experiments/data", "experiments/models"] {
-      try FileManager.default.createDirectory(at: folder.appending(path: part), withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(at: folder.url.appending(path: part), withIntermediateDirectories: true)
     }
+    let document = "experiments/\(record.experiment).md"
+    guard let file = folder.place(of: document) else { throw ProjectError.leavesFolder(path: document) }
     try AtomicFile.write(Data(record.document.utf8), to: file)
-    for path in places where !isRight(path, in: folder) {
-      try copy(path, from: project.root, to: folder, isCopied: isCopied)
-      guard !isRight(path, in: folder) else { continue }
-      try checkOut(path, to: folder)
+    for place in places where !isRight(place, in: folder.url) {
+      try copy(place, from: project.root, to: folder, isCopied: isCopied)
+      guard !isRight(place, in: folder.url) else { continue }
+      try checkOut(place, to: folder)
     }
-    return places.compactMap { missing($0, in: folder) }
+    return places.compactMap { missing($0, in: folder.url) }
   }
 
   /// A model or a data set, with the paths below the folder that may hold it.
@@ -130,11 +149,11 @@ struct RecordedInputs {
     }
   }
 
-  private func copy(_ place: Place, from root: URL, to folder: URL, isCopied: Bool) throws {
-    guard root.standardizedFileURL != folder.standardizedFileURL else { return }
+  private func copy(_ place: Place, from root: URL, to folder: Enclosed, isCopied: Bool) throws {
+    guard root.standardizedFileURL != folder.url.standardizedFileURL else { return }
     for path in place.paths {
-      let (from, to) = (root.appending(path: path), folder.appending(path: path))
-      guard FileManager.default.fileExists(atPath: from.path) else { continue }
+      let from = root.appending(path: path)
+      guard FileManager.default.fileExists(atPath: from.path), let to = folder.place(of: path) else { continue }
       try FileManager.default.createDirectory(at: to.deletingLastPathComponent(), withIntermediateDirectories: true)
       try? FileManager.default.removeItem(at: to)
       if place.kind == "model", !isCopied, !isWritten(place) {
@@ -145,16 +164,18 @@ struct RecordedInputs {
     }
   }
 
-  private func checkOut(_ place: Place, to folder: URL) throws {
+  private func checkOut(_ place: Place, to folder: Enclosed) throws {
     guard let source, let base = ledger.repository.relativePath(project.root) else { return }
     for path in place.paths {
       let inTree = base.isEmpty ? path : "\(base)/\(path)"
       let files = try ledger.repository.files(under: inTree, at: source)
-      if !files.isEmpty { try? FileManager.default.removeItem(at: folder.appending(path: path)) }
+      guard !files.isEmpty, let to = folder.place(of: path) else { continue }
+      try? FileManager.default.removeItem(at: to)
       for file in files {
-        guard let data = try ledger.repository.file(file, at: source) else { continue }
-        let inside = String(file.dropFirst(inTree.count))
-        try AtomicFile.write(data, to: folder.appending(path: path + inside))
+        guard let data = try ledger.repository.file(file, at: source),
+          let to = folder.place(of: path + file.dropFirst(inTree.count))
+        else { continue }
+        try AtomicFile.write(data, to: to)
       }
     }
   }

@@ -43,7 +43,7 @@ extension Project {
   ) throws -> [Measured] {
     let measuring = record.cells.filter { registry.measures($0.kind) }
     let isReused = measuring.contains { fresh[$0.label] == nil && before?.cell($0.label)?.key == $0.key }
-    let entry = isReused ? try ledger.history(experiment: record.experiment).first : nil
+    let entry = isReused ? try ledger.maker(of: record.experiment) : nil
     let recorded = entry.map { Measured.all(in: $0.message) } ?? []
     return measuring.flatMap { cell in
       fresh[cell.label].map { $0.map { Measured(cell: cell.label, observation: $0) } }

@@ -35,11 +35,15 @@ extension Project {
 
   /// The two ends of `A..B`; `A` alone, or `A..`, reaches to the newest.
   ///
-  /// - Throws: as ``results(at:)``.
+  /// - Throws: as ``results(at:)``; `LedgerError.nothingBefore` if nothing is named and there is one commit alone.
   public func range(_ text: String?) throws -> (from: CommitID, to: CommitID) {
     guard let text else {
-      let branch = try ledger().branch
-      return (try results(at: "\(branch)~1"), try results(at: nil))
+      let (ledger, newest) = (try ledger(), try results(at: nil))
+      do {
+        return (try results(at: "\(ledger.branch)~1"), newest)
+      } catch LedgerError.unknownRevision {
+        throw LedgerError.nothingBefore(branch: ledger.branch, path: ledger.repository.location.path)
+      }
     }
     guard !text.contains("...") else { throw ProjectError.notARange(text) }
     guard let dots = text.range(of: "..") else { return (try results(at: text), try results(at: nil)) }
@@ -75,7 +79,7 @@ extension Project {
     }
     return try names.compactMap { name in
       guard let record = try record(of: name, at: commit, in: ledger),
-        let entry = try ledger.history(experiment: name, limit: 1, from: commit).first
+        let entry = try ledger.maker(of: name, at: commit)
       else { return nil }
       return Recalled(commit: commit, entry: entry, record: record)
     }

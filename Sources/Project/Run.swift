@@ -42,6 +42,7 @@ extension Project {
     watch: @escaping @Sendable (String, Event) -> Void = { _, _ in }
   ) throws -> [Run] {
     let ledger = try ledger()
+    try ledger.requireRecordable()
     let limit = try cacheLimit()
     let signer = sign ? try ledger.repository.signer() : nil
     let stamps = RunStamps(project: self, ledger: ledger, overrides: overrides)

@@ -7,13 +7,14 @@ extension Project {
   ///
   /// Doing it again changes nothing.
   /// - Returns: what was done, a line each.
-  /// - Throws: an error of the file system or the repository.
+  /// - Throws: `FileError` if a folder cannot be made; an error of the repository.
   public static func initialise(at folder: URL) throws -> [String] {
     var done: [String] = []
     let experiments = folder.appending(path: "experiments")
     for part in ["", "data", "models"] where !isDirectory(experiments.appending(path: part)) {
-      try FileManager.default.createDirectory(
-        at: experiments.appending(path: part), withIntermediateDirectories: true)
+      let place = experiments.appending(path: part)
+      try AtomicFile.makeFolder(place)
+      guard isDirectory(place) else { throw FileError(action: "make the folder", path: place.path, errno: EEXIST) }
       done.append("made experiments/\(part)")
     }
     return done + ["\(try Repository.initialise(at: folder))"]

@@ -96,13 +96,16 @@ extension Project {
   ) throws -> Verification {
     let ledger = try ledger()
     let record = recalled.record
-    let folder = FileManager.default.temporaryDirectory.appending(
+    let enclosure = FileManager.default.temporaryDirectory.appending(
       path: "palimpsest-verify-\(UUID().uuidString)", directoryHint: .isDirectory)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    defer { try? FileManager.default.removeItem(at: enclosure) }
     let source = recalled.entry.message["Source-Commit"].flatMap(CommitID.init(hex:))
     do {
       let inputs = try RecordedInputs(record, source: source, project: self, ledger: ledger)
-      let missing = try inputs.bring(to: folder, isCopied: false)
+      // A document may name what lies beside its project: so many folders up, it must still be in this one.
+      let folder = (0...min(inputs.levelsAbove, 64)).reduce(enclosure) { folder, _ in folder.appending(path: "project")
+      }
+      let missing = try inputs.bring(to: Enclosed(folder, in: enclosure), isCopied: false)
       guard missing.isEmpty else { return Verification(recalled, missing: missing) }
       let runner = Runner(
         shelf: Shelf(root: folder), store: .none, rerun: true, memory: memory, isCancelled: isCancelled)
@@ -137,8 +140,11 @@ extension Verification {
     let different = platform.isEmpty ? moved : moved.filter { !Self.isWithin($0) }
     let verdicts = comparison.outcomes.map(\.name)
     let parts = comparison.figures.map { "figure \($0.name)" } + comparison.others.map(\.name)
-    // Figures and tables repeat the values: where these may differ a little, so may those.
-    let isExcused = !platform.isEmpty && different.isEmpty && verdicts.isEmpty
+    // Figures and tables repeat the values: where these may differ a little, so may those. Words may not.
+    let isExcused =
+      !platform.isEmpty && different.isEmpty && verdicts.isEmpty
+      && comparison.figures.allSatisfy { Self.isClose(Self.json($0.before), Self.json($0.after)) }
+      && comparison.others.allSatisfy { Self.isClose(Self.json($0.before), Self.json($0.after)) }
     self.init(
       experiment: recalled.record.experiment, commit: recalled.entry.commit.hex,
       outcome: isTreeEqual ? .equal : isExcused ? .within : .different, isTreeEqual: isTreeEqual,
@@ -150,12 +156,34 @@ extension Verification {
     switch (moved.before, moved.after) {
     case (.number(let a)?, .number(let b)?): isClose(a, b)
     case (.estimate(let a)?, .estimate(let b)?):
-      isClose(a.value, b.value) && isClose(a.low ?? 0, b.low ?? 0) && isClose(a.high ?? 0, b.high ?? 0) && a.n == b.n
+      isClose(a.value, b.value) && isClose(a.low, b.low) && isClose(a.high, b.high) && a.n == b.n
     default: false
     }
   }
 
-  private static func isClose(_ a: Double, _ b: Double) -> Bool {
-    a == b || abs(a - b) <= tolerance * max(abs(a), abs(b))
+  private static func isClose(_ a: Double?, _ b: Double?) -> Bool {
+    guard let a, let b, a.isFinite, b.isFinite else { return a == b || a?.isNaN == true && b?.isNaN == true }
+    return abs(a - b) <= tolerance * max(abs(a), abs(b))
+  }
+
+  /// Whether two pieces of JSON differ in numbers alone, and in these by no more than the tolerance.
+  private static func isClose(_ a: Any?, _ b: Any?) -> Bool {
+    switch (a, b) {
+    case (let a as [String: Any], let b as [String: Any]):
+      a.count == b.count && a.allSatisfy { isClose($0.value, b[$0.key]) }
+    case (let a as [Any], let b as [Any]): a.count == b.count && zip(a, b).allSatisfy { isClose($0, $1) }
+    case (let a as String, let b as String): a == b
+    case (let a as NSNumber, let b as NSNumber): isClose(a.doubleValue, b.doubleValue)
+    case (is NSNull, is NSNull): true
+    default: false
+    }
+  }
+
+  private static func json(_ text: String?) -> Any? {
+    text.flatMap { try? JSONSerialization.jsonObject(with: Data($0.utf8), options: .fragmentsAllowed) }
+  }
+
+  private static func json(_ figure: Figure?) -> Any? {
+    figure.flatMap { try? CanonicalJSON.encode($0) }.flatMap { try? JSONSerialization.jsonObject(with: $0) }
   }
 }

@@ -63,6 +63,13 @@ public struct Runner: Sendable {
         problems += error.list
       } catch let problem as Problem {
         problems.append(problem)
+      } catch let error as DatasetError {
+        let place = "\(error.file)\(error.line.map { ":\($0)" } ?? "")"
+        problems.append(
+          Problem(
+            "\(place): data with \(error.found)",
+            at: experiment.data(of: cell.cell)?.location ?? cell.cell.location,
+            expected: error.expected.map { "expected: \($0)" }))
       } catch {
         let location = experiment.model(of: cell.cell)?.path.location ?? cell.cell.location
         problems.append(Problem("\(error)", at: location))
@@ -324,8 +331,12 @@ public struct Runner: Sendable {
     _ cell: PreparedCell, scope: CellScope, key: CellKey, in experiment: Experiment
   ) -> Results? {
     // What a kind keeps beside what it wrote never left the kind; what the store has was redacted before it was saved.
-    cell.kept(scope, key)?.redacting(experiment.document.frontMatter.redact)
+    let results =
+      cell.kept(scope, key)?.redacting(experiment.document.frontMatter.redact)
       ?? (cell.writes == nil ? store.load(key.digest) : nil)
+    guard let results, let file = cell.file(scope) else { return results }
+    guard let data = try? Data(contentsOf: file) else { return nil }
+    return results.values["digest"] == .text(Digest(of: data).hex) ? results : nil
   }
 
   func scope(of cell: PreparedCell, in experiment: Experiment) throws -> CellScope {

@@ -49,6 +49,20 @@ struct CommandsTests {
     #expect(try tool("new", "No Name").status == 2)
   }
 
+  @Test(
+    "Where a folder cannot be made the error names it and says why.",
+    arguments: [
+      ("init /proc/none", "cannot make the folder /proc/none"), ("init file", "/file/experiments: Not a directory"),
+      ("init taken", "cannot make the folder"), ("init ignored", "/ignored/.gitignore: Is a directory"),
+    ])
+  func folders(line: String, message: String) throws {
+    try tool.shell("touch file && mkdir -p taken ignored/.gitignore && touch taken/experiments").check()
+    let outcome = try tool.shell("palimpsest \(line)")
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.hasPrefix("error: cannot ") && outcome.errors.contains(message), "\(outcome.errors)")
+    #expect(!outcome.errors.contains("NSCocoa"))
+  }
+
   @Test("Every mistake in a document is told with its place, and nothing runs.")
   func mistakes() throws {
     #expect(try tool("init").status == 0)
@@ -81,6 +95,47 @@ struct CommandsTests {
     #expect(process.errors.contains(message))
   }
 
+  @Test(
+    "A mistake in the arguments shows how that command is used, and no other.",
+    arguments: [
+      ("run --threads 0", "run"), ("plan --set folds", "plan"), ("cells nope", "cells"), ("why small --set x", "why"),
+      ("log --limit 0", "log"), ("cache gc --grace -1", "cache gc"), ("chat tiny --deliberate nowhere", "chat"),
+      ("serve tiny --queue -1", "serve"),
+    ])
+  func usage(line: String, command: String) throws {
+    #expect(try tool("init").status == 0)
+    let outcome = try tool.shell("palimpsest \(line.replacing(" -1", with: "=-1"))")
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.contains("palimpsest \(command) "), "\(outcome.errors)")
+    #expect(!outcome.errors.contains("<subcommand>"), "\(outcome.errors)")
+  }
+
+  @Test("A parameter that a document does not have is told with the document, and one that is there is set.")
+  func parameters() throws {
+    #expect(try tool("init").status == 0)
+    for (name, parameters) in [("with", "{ folds: 4 }"), ("without", "{ rows: 4 }")] {
+      try tool.write(
+        "---\ntitle: X\nparams: \(parameters)\n---\nWords.\n", to: "experiments/\(name).md")
+    }
+    #expect(try tool("check", "with", "--set", "folds=10").status == 0)
+    let outcome = try tool("check", "--set", "folds=10")
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.contains("unknown parameter “folds” of experiments/without.md"), "\(outcome.errors)")
+    #expect(!outcome.errors.contains("experiments/with.md"))
+  }
+
+  @Test("Data that cannot be read are told where the document names them.")
+  func data() throws {
+    let small = try SmallProject()
+    try small.tool.write("not JSON\n", to: "experiments/data/rows.jsonl")
+    let outcome = try small.tool("check")
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.hasPrefix("experiments/small.md:4:7: error: "), "\(outcome.errors)")
+    #expect(
+      outcome.errors.contains("rows.jsonl:1: data with a line that is not a JSON object\n"), "\(outcome.errors)")
+    #expect(outcome.errors.components(separatedBy: "error:").count == 2)
+  }
+
   private func run(_ words: [String]) throws -> Tool.Outcome {
     switch words.count {
     case 1: try tool(words[0])
@@ -94,6 +149,18 @@ struct CommandsTests {
     let outcome = try tool("model", "inspect", "nowhere")
     #expect(outcome.status == 2)
     #expect(outcome.errors.contains("nowhere"))
+    try tool.write("", to: "empty.gguf")
+    let empty = try tool("model", "inspect", "empty.gguf")
+    #expect(empty.status == 2)
+    #expect(empty.errors.contains("empty.gguf: neither a model directory nor a GGUF file"), "\(empty.errors)")
+  }
+
+  @Test("Where there is one commit of results there is nothing to compare, and the error says so.")
+  func oneCommit() throws {
+    let small = try SmallProject()
+    try small.run()
+    let outcome = try small.tool("diff")
+    #expect(outcome.status == 2 && outcome.errors.contains("none before it to compare it with"), "\(outcome.errors)")
   }
 }
 

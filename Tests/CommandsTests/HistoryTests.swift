@@ -86,7 +86,7 @@ struct HistoryTests {
     let outcome = try tool("diff")
     #expect(outcome.status == 1)
     #expect(outcome.output.contains("seed      3"))
-    #expect(outcome.output.contains("within  readable.control.shuffled.auroc"))
+    #expect(outcome.output.contains("within   readable.control.shuffled.auroc"))
     #expect(outcome.output.contains(" more equal"))
     #expect(try tool("diff", "results~1..results", "small").output == outcome.output)
     let equal = try tool("diff", "results..results")

@@ -55,6 +55,36 @@ struct LosingNothingTests {
     #expect(fsck.status == 0 && !fsck.output.contains("missing") && !fsck.output.contains(".lock"), "\(fsck)")
   }
 
+  @Test("A branch of sources that is called as that of results is not written onto, and nothing is computed for it.")
+  func foreign() throws {
+    try tool.shell("git branch results").check()
+    let before = try tool.shell("git rev-parse results").output
+    for command in ["run", "register"] {
+      let outcome = try tool.shell("palimpsest \(command)")
+      #expect(outcome.status == 2 && outcome.output.isEmpty)
+      #expect(outcome.errors.contains("git branch -m results NAME"), "\(outcome.errors)")
+      #expect(!outcome.errors.contains("cell 1 of 1"), "\(outcome.errors)")
+    }
+    #expect(try tool.shell("git rev-parse results").output == before)
+    try tool.shell("git branch -m results mine && palimpsest register").check()
+    try small.run()
+    try tool.shell("palimpsest site && git worktree add -q ../out-$$ results").check()
+    try small.write(seed: 4)
+    let out = try tool.shell("palimpsest run --no-site")
+    #expect(out.status == 2 && out.errors.contains("is checked out at") && out.errors.contains("switch --detach"))
+    #expect(!out.errors.contains("cell 1 of 1"), "\(out.errors)")
+  }
+
+  @Test(
+    "A report whose folder is a file is not made, and the error says which file.", arguments: ["site", "site/public"])
+  func noFolder(place: String) throws {
+    try small.run()
+    try tool.shell("rm -rf site && mkdir -p $(dirname \(place)) && touch \(place)").check()
+    let outcome = try tool("site")
+    #expect(outcome.status == 2 && outcome.errors.hasPrefix("error: cannot make the folder "), "\(outcome.errors)")
+    #expect(outcome.errors.contains("/site/public: "))
+  }
+
   @Test("Packs that records leave behind are joined by git before they pile up.")
   func packs() throws {
     try tool.shell("git config gc.autoPackLimit 5; git config gc.autoDetach false").check()

@@ -20,7 +20,7 @@ struct VerifyTests {
     #expect(all.status == 0, "\(all.output)\(all.errors)")
     let lines = all.output.split(separator: "\n")
     #expect(lines.count == 3 && lines.last == "2 equal")
-    #expect(lines.prefix(2).allSatisfy { $0.hasPrefix("equal  ") && $0.hasSuffix("values: 21 equal; tree byte-equal") })
+    #expect(lines.prefix(2).allSatisfy { $0.hasPrefix("equal  ") && $0.hasSuffix("values: 22 equal; tree byte-equal") })
     #expect(try tool("verify", "--sample", "1").output.split(separator: "\n").count == 1)
     #expect(try tool("verify", "results~1", "small", "--json").output.contains("\"isTreeEqual\":true"))
     #expect(try tool.shell("git rev-list --count results").output == "2\n", "nothing is recorded")
@@ -112,6 +112,86 @@ struct VerifyTests {
     let again = try tool.shell(run)
     #expect(again.output.contains("no change, no new commit"), "\(again.output)\(again.errors)")
     #expect(try tool.shell("git rev-parse results:small").output == tree)
+  }
+
+  @Test("A model beside the project is brought beside the copy that is verified, and stays what it is when restored.")
+  func beside() throws {
+    let name = "shared-\(UUID().uuidString).gguf"
+    let document = "experiments/small.md"
+    try tool.shell(
+      "cp experiments/models/tiny.gguf ../\(name) && sed -i 's#model: tiny#model: ../\(name)#' \(document)"
+    )
+    .check()
+    defer { _ = try? tool.shell("rm -rf ../\(name) ../as-it-was-*") }
+    try small.run()
+    let verified = try tool("verify")
+    #expect(verified.status == 0, "\(verified.output)\(verified.errors)")
+    let temporary = FileManager.default.temporaryDirectory.appending(path: name).path
+    #expect(!FileManager.default.fileExists(atPath: temporary), "nothing is written outside the copy")
+    try tool.shell("printf x >> ../\(name)").check()
+    let restored = try tool.shell(
+      "palimpsest restore --to ../as-it-was-$$; cmp experiments/models/tiny.gguf ../\(name)")
+    #expect(restored.errors.contains("model ../\(name)") || restored.output.contains("model ../\(name)"))
+    #expect(restored.output.contains("EOF") || restored.errors.contains("EOF"), "the other is as it was: one byte more")
+  }
+
+  @Test("A record whose patch puts a symbolic link where its document goes writes nothing through it.")
+  func throughALink() throws {
+    try tool.write("precious\n", to: "victim.txt")
+    let forge = """
+      victim=$PWD/victim.txt && source=$(git rev-parse HEAD) && git worktree add -q ../forged-$$ results && cd ../forged-$$ &&
+      cp -r small zz && mkdir -p .source/zz && blob=$(printf %s "$victim" | git hash-object --stdin) &&
+      printf 'diff --git a/experiments/zz.md b/experiments/zz.md\nnew file mode 120000\nindex 0000000..%s\n' $blob > .source/zz/difference.patch &&
+      printf -- '--- /dev/null\n+++ b/experiments/zz.md\n@@ -0,0 +1 @@\n+%s\n\\ No newline at end of file\n' "$victim" >> .source/zz/difference.patch &&
+      git add -A && git commit -q -m "zz: forged
+
+      Source-Commit: $source" && cd - >/dev/null &&
+      git worktree remove ../forged-$$
+      """
+    try tool.shell(forge).check()
+    let restored = try tool.shell(
+      "palimpsest restore results zz --to ../as-it-was-$$ && cat ../as-it-was-$$/experiments/zz.md")
+    #expect(try tool.shell("cat victim.txt").output == "precious\n")
+    #expect(restored.output.contains("title: Small"), "\(restored.output)\(restored.errors)")
+  }
+
+  @Test("Tables that differ by more than the tolerance, and other words, are no matter of another engine.")
+  func tablesAndNotes() throws {
+    func forged(_ change: String) throws -> Tool.Outcome {
+      let forge = """
+        git worktree add -q ../other-$$ results && cd ../other-$$ &&
+        sed -i 's/"engine" : "1 /"engine" : "0 /' small/inputs.json && \(change) &&
+        git commit -q -a -m 'small: by another engine' && cd - >/dev/null && git worktree remove ../other-$$
+        """
+      try tool.shell(forge).check()
+      return try tool("verify")
+    }
+    #expect(try forged("true").output.hasPrefix("within tolerance"))
+    let words = try forged(
+      "sed -i '0,/\"notes\" : \\[/s//\"notes\" : [\\n\"the control failed\",/' small/results/readable.json")
+    #expect(words.status == 1 && words.output.hasPrefix("different"), "\(words.output)\(words.errors)")
+  }
+
+  @Test("A document in a folder of its own, or of the name of another, is refused before anything runs.")
+  func names() throws {
+    try tool.shell("mkdir experiments/sub ../elsewhere-$$ && cp experiments/small.md experiments/sub/inner.md").check()
+    let inner = try tool("check", "experiments/sub/inner.md")
+    #expect(inner.status != 0 && inner.errors.contains("in a folder of its own"), "\(inner.errors)\(inner.output)")
+    try tool.shell("rm -r experiments/sub").check()
+    let other = try tool.shell(
+      "mkdir aside && cp experiments/small.md aside/ && palimpsest run aside/small.md; echo $?")
+    #expect(other.output.hasSuffix("2\n") && other.errors.contains("experiments/small.md has the same name"))
+  }
+
+  @Test("Rows that do not say whether they are harmful are told before anything runs: they are not harmless.")
+  func labels() throws {
+    let rows = "{\"id\": \"x\", \"text\": \"How?\"}\n{\"id\": \"y\", \"text\": \"Why?\", \"harmful\": null}\n"
+    try tool.shell("cat >> experiments/data/rows.jsonl <<'END'\n\(rows)END").check()
+    let outcome = try tool("check")
+    #expect(outcome.status != 0)
+    #expect(
+      outcome.errors.contains("the column “harmful” is empty in row 25, and 1 more of 26 are no better"),
+      "\(outcome.errors)")
   }
 
   @Test("Why a cell runs is told by the input that changed, or that none did.")

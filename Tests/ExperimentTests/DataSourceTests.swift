@@ -48,6 +48,26 @@ struct DataSourceTests {
     #expect(data.digest == Self.file.digest)
   }
 
+  @Test(
+    "“where” compares numbers as numbers, however they are spelled, and texts as texts.",
+    arguments: [
+      ("n: 3.0", [1, 3]), ("n: 3", [1, 3]), ("n: [0.30e1, -1]", [1, 3]), ("n: 1e-1", [2]), ("n: three", []),
+      ("t: 3.0", [2]), ("t: 3", [1]), ("t: 9007199254740993", [3]), ("t: 9007199254740992", []),
+      ("yes: true", [1]), ("yes: 1", [2]),
+    ])
+  func numbers(filter: String, numbers: [Int]) throws {
+    let data = Dataset(
+      name: "made",
+      rows: [
+        ["n": 3, "t": "3", "yes": .flag(true)], ["n": 0.1, "t": "3.0", "yes": 1], ["n": 3, "t": "9007199254740993"],
+      ], digest: Digest(of: "x"))
+    guard !numbers.isEmpty else {
+      #expect(throws: Problems.self) { try rows("where: { \(filter) }", of: data) }
+      return
+    }
+    #expect(try rows("where: { \(filter) }", of: data).numbers == numbers)
+  }
+
   @Test("A sample is part of the file, in its order, the same on every run, and part of a larger sample.")
   func sample() throws {
     for seed in UInt64(0)..<20 {

@@ -86,6 +86,18 @@ struct DatasetTests {
     }
   }
 
+  @Test("Whole numbers that a double cannot tell apart keep their digits; all other numbers are numbers.")
+  func digits() throws {
+    let numbers = [
+      "9007199254740992", "9007199254740993", "-9007199254740993", "18446744073709551616",
+      "99999999999999999999999999999999999999",
+    ]
+    let data = try dataset(numbers.map { #"{"id": \#($0), "in": [\#($0)]}"# }.joined(separator: "\n"), "a.jsonl")
+    #expect(data.rows == numbers.map { ["id": .text($0), "in": .list([.text($0)])] })
+    let others = try dataset(#"[{"a": 9007199254740991, "b": 1e300, "c": 0.5, "d": -3}]"#, "a.json")
+    #expect(others.rows == [["a": .number(0x1p53 - 1), "b": 1e300, "c": 0.5, "d": -3]])
+  }
+
   @Test(
     "Data in the shapes in which they are published need only a name for their column.",
     arguments: [

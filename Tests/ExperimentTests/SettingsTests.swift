@@ -31,6 +31,10 @@ struct SettingsTests {
       ("target: harmful\nmethod: [logistics]", "unknown value “logistics”; did you mean “logistic”?"),
       ("target: harmful\ntset: {part: test}", "x.md:4:1: error: unknown key “tset” in {probe}; did you mean “test”?"),
       ("site: resid_post", "{probe} lacks the key “target”"),
+      (
+        "target: harmful\nresamples: 9223372036854775807",
+        "“resamples”: found the number 9223372036854775807\n  expected: at most 1000000"
+      ),
     ])
   func messages(body: String, message: String) {
     #expect(problems(body).contains { $0.contains(message) }, "\(problems(body))")
@@ -46,6 +50,32 @@ struct SettingsTests {
     #expect(problems("target: harmful\nlayers: [0, 2-4]\npositions: last\nmethod: lda\nrows: {part: test}").isEmpty)
     #expect(problems("target: harmful\nsite: blocks").count == 1)
     #expect(problems("target: harmful\nsite: hook_resid_pre").isEmpty)
+  }
+
+  /// A cell's settings as its key has them.
+  private func canonical(_ body: String, params: String = "") throws -> String {
+    let source = "---\nparams: {\(params)}\n---\n```{probe}\nlabel: a\ntarget: harmful\n\(body)\n```\n"
+    return try #require(
+      try Experiment(name: "x", source: source, file: "x.md", overrides: [:], registry: registry).cells.first
+    ).settings
+  }
+
+  @Test("Settings that differ have texts that differ, whatever stands in them.")
+  func distinct() throws {
+    let bodies = [
+      "rows: {cat: \"x, y\"}", "rows: {cat: [x, y]}", "rows: {cat: x}", "rows: {\"cat: [x]\": y}",
+      "rows: {cat: x, dog: y}", "rows: {cat: \"x], dog: [y\"}", "rows: {cat: \"\"}", "rows: {cat: nothing}",
+      "rows: {cat: \"x\\ny\"}", "rows: {cat: \" x\"}", "test: {cat: x}",
+    ]
+    let texts = try bodies.map { try canonical($0) }
+    #expect(Set(texts).count == texts.count, "\(texts)")
+  }
+
+  @Test("A parameter stands for its value wherever text is read, too, and the cell's key has it.")
+  func parameters() throws {
+    #expect(try canonical("rows: {t: [$t, 2]}", params: "t: 3") == canonical("rows: {t: [3, 2]}"))
+    #expect(try canonical("rows: {t: $t}", params: "t: true") == canonical("rows: {t: true}"))
+    #expect(try canonical("rows: {t: $t}", params: "t: 3") != canonical("rows: {t: $t}", params: "t: 2"))
   }
 
   @Test("A reference to a cell that is not there names those that are.")

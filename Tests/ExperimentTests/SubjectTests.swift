@@ -74,9 +74,11 @@ struct SubjectTests {
     #expect(throws: SubjectError.noText(data: "rows", row: 1, columns: ["request"])) {
       try subject.prompt(for: untitled, at: 0, in: data(untitled))
     }
-    let wrong: Dataset.Row = ["text": .text("Hi"), "spans": .group(["object": .list([.integer(1), .integer(9)])])]
-    #expect(throws: SubjectError.badSpan(data: "rows", row: 1, span: "object")) {
-      try subject.prompt(for: wrong, at: 0, in: data(wrong))
+    for span: [Value] in [[1, 9], [0, 1e300], [-1e300, 1], [0, .number(.nan)], [0.5, 1], [1, 1], [1]] {
+      let wrong: Dataset.Row = ["text": .text("Hi"), "spans": .group(["object": .list(span)])]
+      #expect(throws: SubjectError.badSpan(data: "rows", row: 1, span: "object"), "\(span)") {
+        try subject.prompt(for: wrong, at: 0, in: data(wrong))
+      }
     }
     let plain: Dataset.Row = ["text": .text("Hi")]
     let prompt = try subject.prompt(for: plain, at: 0, in: data(plain))

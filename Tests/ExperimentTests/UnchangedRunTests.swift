@@ -106,6 +106,33 @@ struct UnchangedRunTests {
     }
   }
 
+  @Test("A model's folder that is a link, and a link inside of one, are looked into; one that leads back does no harm.")
+  func links() throws {
+    try withProject { project in
+      let (root, files) = (project.root, FileManager.default)
+      for folder in ["elsewhere/model", "elsewhere/weights", "experiments/models"] {
+        try files.createDirectory(at: root.appending(path: folder), withIntermediateDirectories: true)
+      }
+      try Data("1".utf8).write(to: root.appending(path: "elsewhere/model/config.json"))
+      try Data("1".utf8).write(to: root.appending(path: "elsewhere/weights/part"))
+      for (link, target) in [
+        ("experiments/models/linked", "../../elsewhere/model"), ("elsewhere/model/weights", "../weights"),
+        ("elsewhere/weights/back", "../model"),
+      ] {
+        try files.createSymbolicLink(atPath: root.appending(path: link).path, withDestinationPath: target)
+      }
+      Thread.sleep(forTimeInterval: 1.2)
+      #expect(try looked(project) == ["first", "second"])
+      #expect(try looked(project) == [])
+      for file in ["elsewhere/model/config.json", "elsewhere/weights/part"] {
+        try Data("another".utf8).write(to: root.appending(path: file))
+        Thread.sleep(forTimeInterval: 1.2)
+        #expect(try looked(project) == ["first", "second"], "\(file)")
+        #expect(try looked(project) == [], "\(file)")
+      }
+    }
+  }
+
   @Test("A record that is no longer the newest is made again, and so is one that was asked for with other values.")
   func records() throws {
     try withProject { project in

@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import Tensor
 import Testing
 
 @Suite struct HistoryTests {
@@ -64,6 +65,50 @@ import Testing
     #expect(subjects.sorted() == ["base", "merge", "ours", "theirs"])
   }
 
+  @Test("After a merge a record is attributed to the commit that made it, whichever side's clock was ahead.")
+  func maker() throws {
+    let sample = try Sample()
+    let ledger = try sample.ledger()
+    let base = try ledger.record(experiment: "a", files: ["x": bytes("1")], message: .init(subject: "base")).commit
+    try ledger.record(experiment: "gone", files: ["x": bytes("1")], message: .init(subject: "gone"))
+    let start = try #require(try ledger.head())
+    // Three lines from one beginning: dates are the first's latest, and two of them equal.
+    func line(_ name: String, _ date: String) throws -> String {
+      try sample.git("read-tree", "--empty")
+      let blob = try Git.run(["sh", "-c", "echo \(name) | git hash-object -w --stdin"], in: sample.url)
+      try sample.git("update-index", "--add", "--cacheinfo", "100644,\(blob),a/x")
+      let tree = try sample.git("write-tree")
+      return try commit("\(name)", date, tree, start.hex)
+    }
+    func commit(_ subject: String, _ date: String, _ tree: String, _ parents: String...) throws -> String {
+      try Git.run(
+        [
+          "env", "GIT_COMMITTER_DATE=\(date)", "GIT_AUTHOR_DATE=\(date)", "git", "-c", "user.name=x", "-c",
+          "user.email=x@x", "commit-tree", "-m", subject, tree,
+        ] + parents.flatMap { ["-p", $0] }, in: sample.url)
+    }
+    let dates = ["2040-01-01T00:00:00Z", "2039-01-01T00:00:00Z", "2039-01-01T00:00:00Z"]
+    let lines = try zip(["one", "two", "three"], dates).map(line)
+    for parents in [[0, 1], [1, 0], [1, 2], [2, 1], [0, 1, 2]] {
+      for taken in parents {
+        let tree = try sample.git("rev-parse", "\(lines[taken])^{tree}")
+        let merge = try Git.run(
+          ["git", "-c", "user.name=x", "-c", "user.email=x@x", "commit-tree", "-m", "merge", tree]
+            + parents.flatMap { ["-p", lines[$0]] }, in: sample.url)
+        let after = try commit("after", "2041-01-01T00:00:00Z", tree, merge)
+        for tip in [merge, after] {
+          let made = try ledger.maker(of: "a", at: try ledger.commit(named: tip))
+          #expect(made?.commit.hex == lines[taken], "\(parents), of which \(taken) was taken")
+        }
+      }
+    }
+    #expect(try ledger.maker(of: "a")?.commit == base)
+    #expect(try ledger.maker(of: "gone", at: try ledger.commit(named: lines[0]))?.subject == "one", "it was removed")
+    #expect(try ledger.maker(of: "never") == nil)
+    let own = try commit("own", dates[0], try sample.git("rev-parse", "\(start)^{tree}"), lines[0], lines[1])
+    #expect(try ledger.maker(of: "a", at: try ledger.commit(named: own))?.subject == "own", "as on neither side")
+  }
+
   @Test("A long history is told from its index as it is from its commits, and a damaged index counts as none.")
   func index() throws {
     let sample = try Sample()
@@ -108,6 +153,65 @@ import Testing
       try other.write(to: index)
       #expect(try ledger.history(registrations: true) == read)
       #expect(try Data(contentsOf: index) == kept, "written anew")
+    }
+  }
+
+  @Test("A folder's name cannot pass for what the index says of another commit.", arguments: [#"\n"#, #"\t"#])
+  func forgery(separator: String) throws {
+    let sample = try Sample()
+    let ledger = try sample.ledger()
+    func add(_ paths: [String], isFirst: Bool = false) throws {
+      var stream = ""
+      for (number, path) in paths.enumerated() {
+        stream += "commit refs/heads/results\ncommitter C <c@example.org> \(1_700_000_000 + number) +0000\n"
+        stream += "data 1\nx\n"
+        if number == 0, !isFirst { stream += "from refs/heads/results^0\n" }
+        stream += "M 100644 inline \(path)\ndata \(String(number).utf8.count)\n\(number)\n"
+      }
+      try Data(stream.utf8).write(to: sample.url.appending(path: "stream"))
+      _ = try Git.run(["sh", "-c", "git fast-import --quiet --force < stream"], in: sample.url)
+    }
+    try sample.git("update-ref", "-d", "refs/heads/results")
+    try add((0..<80).map { "e\($0 % 3)/x\($0)" }, isFirst: true)
+    let before = try ledger.history()
+    let victim = try #require(before.last).commit
+    let forged = #"\t\t0\t0\t"# + separator + victim.hex + #"\t0\t\tforged\t\t0\t0\tForger"#
+    try add([#""e0\#(forged)/x""#] + (0..<80).map { "e\($0 % 3)/y\($0)" })
+
+    let read = try ledger.history(registrations: true)
+    #expect(read.count == 161 && read.suffix(80) == before[...])
+    #expect(try ledger.history(registrations: true) == read)
+    let index = sample.url.appending(path: ".git/palimpsest/history")
+    let kept = try Data(contentsOf: index)
+    #expect(!String(decoding: kept, as: UTF8.self).contains("forged"))
+    #expect(kept.split(separator: UInt8(ascii: "\n")).count == 1 + 160 + 1)
+  }
+
+  @Test("An index with a line that is no commit's counts as none, though its sum is right.")
+  func malformed() throws {
+    let sample = try Sample()
+    let ledger = try sample.ledger()
+    for number in 0..<70 {
+      try ledger.record(experiment: "e", files: ["x": bytes("\(number)")], message: .init(subject: "\(number)"))
+    }
+    let read = try ledger.history()
+    let index = sample.url.appending(path: ".git/palimpsest/history")
+    let kept = try Data(contentsOf: index)
+    let lines = String(decoding: kept, as: UTF8.self).split(separator: "\n").map(String.init)
+    let fields = lines[9].split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    func line(_ place: Int, _ field: String) -> String {
+      (fields[..<place] + [field] + fields[(place + 1)...]).joined(separator: "\t")
+    }
+    for other in [
+      line(0, String(fields[0].dropLast())), line(0, fields[0].uppercased() + "g"), line(1, ""), line(1, "soon"),
+      line(2, fields[2] + "/abc"), line(3, "e\u{1}"), line(4, "e\n" + fields[0]), line(5, "x"), line(6, "-"),
+      fields[..<7].joined(separator: "\t"), fields[..<3].joined(separator: "\t"),
+    ] {
+      var damaged = Data((lines[..<9] + [other] + lines[10..<71]).map { $0 + "\n" }.joined().utf8)
+      damaged += Data("\(Digest(of: damaged))\n".utf8)
+      try damaged.write(to: index)
+      #expect(try ledger.history() == read, "\(other)")
+      #expect(try Data(contentsOf: index) == kept, "\(other)")
     }
   }
 

@@ -73,6 +73,7 @@ import Testing
     let merged = try merge(choosing: side)
     #expect(merged.chosen == ["a": side], "an equal record is no question")
     #expect(try ours.files(experiment: "a") == ["x": bytes(side.rawValue)])
+    #expect(try ours.maker(of: "a")?.subject == side.rawValue)
     #expect(
       try Set(ours.history(experiment: "a").map(\.subject)) == ["a", "ours", "theirs"], "both stay in the history")
   }

@@ -79,7 +79,7 @@ import Testing
     let samples = [try Sample(), try Sample()]
     let one = try samples[0].ledger()
     let two = try samples[1].ledger()
-    try two.record(experiment: "z", files: ["x": bytes("x")], message: .init(subject: "z"))
+    try two.record(experiment: "z", files: ["status.json": bytes("{}")], message: .init(subject: "z"))
     try one.record(experiment: "a", files: Self.files, message: .init(subject: "a"))
     try two.record(experiment: "b", files: Self.files, message: .init(subject: "b"))
     let name = try #require(try one.treeName(of: "a"))

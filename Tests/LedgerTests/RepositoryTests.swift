@@ -120,6 +120,38 @@ import Testing
     #expect(error?.description.contains("safe.directory \(sample.url.path)") == true)
   }
 
+  @Test("A branch of something else than records is not written onto, here or where a remote has it.")
+  func branchOfSources() throws {
+    let sample = try Sample()
+    let ledger = try sample.ledger()
+    let run = ["status.json": bytes("{}")]
+    try ledger.requireRecordable()
+    try sample.git("branch", "results")
+    let before = try ledger.head()
+    let asked = #expect(throws: LedgerError.self) { try ledger.requireRecordable() }
+    #expect(asked?.description.contains("git branch -m results NAME") == true)
+    let tried = #expect(throws: LedgerError.self) {
+      try ledger.record(experiment: "a", files: run, message: message)
+    }
+    #expect(tried == asked)
+    #expect(try ledger.head() == before)
+    let clone = try TemporaryFolder().url.appending(path: "clone")
+    try sample.git("clone", "-q", sample.url.path, clone.path)
+    let error = #expect(throws: LedgerError.self) {
+      try Ledger(try Repository.discover(from: clone)).requireRecordable()
+    }
+    #expect(error?.description.contains("“origin/results”") == true)
+
+    try sample.git("branch", "-m", "results", "mine")
+    try ledger.register(experiment: "a", files: ["claims.json": bytes("[]")], message: .init(subject: "claims"))
+    try ledger.requireRecordable()
+    #expect(try ledger.record(experiment: "a", files: run, message: message).isNew)
+    try ledger.requireRecordable()
+    try sample.git("checkout", "-q", "results")
+    let out = #expect(throws: LedgerError.self) { try ledger.requireRecordable() }
+    #expect(out == .branchCheckedOut(branch: "results", worktree: sample.url.path(percentEncoded: false)))
+  }
+
   @Test("A branch that is checked out, here or in a linked worktree, is not moved.")
   func checkedOut() throws {
     let sample = try Sample()

@@ -45,7 +45,7 @@ struct ExpressionTests {
       ("e > 0.8", .inconclusive), ("e >= 0.7", .supported), ("e > 0.7", .inconclusive), ("e < 0.7", .refuted),
       ("e <= 0.7", .inconclusive), ("e == 0.8", .inconclusive), ("e == 0.5", .refuted), ("e != 0.5", .supported),
       ("bad > 1", .inconclusive), ("bad == bad", .inconclusive), ("min(bad, 1) < 2", .inconclusive),
-      ("bad - 1 < 0", .inconclusive), ("1 / 0 > 5", .supported), ("0 / 0 > 5", .inconclusive),
+      ("bad - 1 < 0", .inconclusive), ("1 / 0 > 5", .inconclusive), ("0 / 0 > 5", .inconclusive),
       ("1 / (e - 0.8) > 0", .inconclusive), ("text == \"x\"", .supported), ("text != 'x'", .refuted),
       ("yes", .supported), ("yes == false", .refuted), ("not yes", .refuted), ("true and a < b", .supported),
       ("false or e > 0.8", .inconclusive), ("true or e > 0.8", .supported), ("false and e > 0.8", .refuted),
@@ -54,6 +54,27 @@ struct ExpressionTests {
     ])
   func verdicts(text: String, expected: Verdict) throws {
     #expect(try verdict(text) == expected)
+  }
+
+  @Test("An expression of more terms than anyone writes is refused at the first that is too many.")
+  func tooLong() throws {
+    for (text, column) in [
+      (String(repeating: "1+", count: 1_000) + "1", 2_001), (String(repeating: "a*", count: 150_000) + "a", 2_001),
+      ("a" + String(repeating: " and a", count: 150_000), 6_001),
+      // The function counts, too.
+      ("max(" + String(repeating: "1,", count: 150_000) + "1)", 2_003),
+    ] {
+      let problem = try #require(throws: Problem.self) { try Expression(text, at: place(1, 1)) }
+      #expect(problem.description == "x.md:1:\(column): error: the expression has more than 1000 terms")
+    }
+  }
+
+  @Test("As many terms as an expression may have are evaluated, also where every bracket that it may have is open.")
+  func longest() throws {
+    #expect(try value(String(repeating: "1+", count: 999) + "1") == .number(1_000))
+    let nested = String(repeating: "1-(", count: 99) + String(repeating: "1+", count: 900) + "1"
+    #expect(try value(nested + String(repeating: ")", count: 99)) == .number(-900))
+    #expect(try verdict(String(repeating: "not yes or ", count: 999) + "yes") == .supported)
   }
 
   @Test("The verdict on several is the worst of them.")

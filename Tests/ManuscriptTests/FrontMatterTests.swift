@@ -24,7 +24,7 @@ struct FrontMatterTests {
     #expect(
       try messages(Self.source, overrides: ["fold": "3", "seed": "x"]) == [
         """
-        --set fold=3:1:1: error: unknown parameter “fold”; did you mean “folds”?
+        --set fold=3:1:1: error: unknown parameter “fold” of x.md; did you mean “folds”?
           allowed: data, folds, model, name, seed
         """,
         "--set seed=x:1:1: error: seed is “x”\n  expected: a whole number from 0 on",

@@ -38,7 +38,7 @@ struct YAMLTests {
       "n: $folds\nl: [$list, x$folds]\nq: \"$folds\"\nprice: $5", params: "{folds: 5, list: [1, two]}")
     #expect(value["n"]?.int == 5)
     #expect(value["n"]?.location == place(6, 4))
-    #expect(value["n"]?.source == "$folds")
+    #expect(value["n"]?.source == "5")
     #expect(value["l"]?.canonicalJSON == #"[[1,"two"],"x$folds"]"#)
     #expect(value["q"]?.string == "$folds")
     #expect(value["price"]?.string == "$5")

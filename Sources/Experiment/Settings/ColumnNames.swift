@@ -17,7 +17,7 @@ struct ColumnNames: SettingValue, Hashable {
   static var form: String { "a map from our columns to the file's" }
 
   var written: String {
-    "{" + names.map { "\($0.ours): \($0.theirs.value)" }.joined(separator: ", ") + "}"
+    "{" + names.map { "\($0.ours.written): \($0.theirs.value.written)" }.joined(separator: ", ") + "}"
   }
 
   static func read(_ yaml: YAMLValue) throws(Problem) -> ColumnNames {

@@ -23,7 +23,7 @@ public struct RowFilter: SettingValue, Hashable {
 
   /// The value as a document would write it.
   public var written: String {
-    "{" + conditions.map { "\($0.column): \($0.allowed.written)" }.joined(separator: ", ") + "}"
+    "{" + conditions.map { "\($0.column.written): \($0.allowed.written)" }.joined(separator: ", ") + "}"
   }
 
   /// Reads the value; see ``SettingValue/read(_:)``.
@@ -38,12 +38,17 @@ public struct RowFilter: SettingValue, Hashable {
     return RowFilter(conditions: conditions)
   }
 
-  /// Whether a row meets every condition.
+  /// Whether a row meets every condition: numbers by what they are worth, so that 3.0 is 3; all else as it is spelled.
   public func accepts(_ row: Dataset.Row) -> Bool {
     conditions.allSatisfy { condition in
-      row[condition.column].map { condition.allowed.contains($0.plain) } ?? false
+      switch row[condition.column] {
+      case .number(let number): condition.allowed.contains { Double($0) == number }
+      case let value?: condition.allowed.contains(value.plain)
+      case nil: false
+      }
     }
   }
+
   /// The problems of a filter: columns that the data lack, and conditions that no row meets.
   func problems(in data: Dataset, setting: String, at location: SourceLocation) -> [Problem] {
     let unknown = conditions.filter { !data.columns.contains($0.column) }.map {

@@ -35,8 +35,13 @@ extension SettingValue {
 extension String: SettingValue {
   /// What may be written, for messages and documentation.
   public static var form: String { "text" }
-  /// The value as a document would write it.
-  public var written: String { self }
+  /// The value as a document would write it: in quotes where it could be taken for more than one value, or for none.
+  public var written: String {
+    let isPlain =
+      !isEmpty && self != "nothing" && first != " " && last != " "
+      && unicodeScalars.allSatisfy { $0.value >= 0x20 && !",:=[]{}\"\\#".unicodeScalars.contains($0) }
+    return isPlain ? self : debugDescription
+  }
 
   /// Reads the value; see ``SettingValue/read(_:)``.
   public static func read(_ yaml: YAMLValue) throws(Problem) -> String {
@@ -54,9 +59,15 @@ extension Int: SettingValue {
   /// The value as a document would write it.
   public var written: String { description }
 
+  /// Far more than anything that is counted here, and few enough that what is counted can be kept.
+  private static let most = 1_000_000
+
   /// Reads the value; see ``SettingValue/read(_:)``.
   public static func read(_ yaml: YAMLValue) throws(Problem) -> Int {
     guard let number = yaml.int else { throw mismatch(yaml) }
+    guard (-most...most).contains(number) else {
+      throw Problem("found the number \(number)", at: yaml.location, expected: "expected: at most \(most)")
+    }
     return number
   }
 }

@@ -14,7 +14,7 @@ struct SplitShares: SettingValue, Hashable {
 
   static var form: String { "a map from the names of parts to their shares, which add up to 1" }
 
-  var written: String { "{" + parts.map { "\($0.name): \($0.share)" }.joined(separator: ", ") + "}" }
+  var written: String { "{" + parts.map { "\($0.name.written): \($0.share)" }.joined(separator: ", ") + "}" }
 
   static func read(_ yaml: YAMLValue) throws(Problem) -> SplitShares {
     guard let entries = yaml.entries, !entries.isEmpty else { throw mismatch(yaml) }

@@ -30,9 +30,10 @@ struct HistoryIndex {
 
   /// More commits than these are worth a new file.
   private static let patience = 64
-  private static let form = "palimpsest history 2\n"
+  private static let form = "palimpsest history 3\n"
   private static let lineFeed = UInt8(ascii: "\n")
   private static let tab = UInt8(ascii: "\t")
+  private static let slash = UInt8(ascii: "/")
 
   /// Reads the file, if there is one.
   init(of repository: Repository) {
@@ -54,8 +55,12 @@ struct HistoryIndex {
     }
   }
 
-  /// Takes in a commit that was read.
-  mutating func add(_ node: Node, at commit: String) { added[commit] = node }
+  /// Takes in a commit that was read, unless it names folders that a line cannot hold: then it is read each time.
+  mutating func add(_ node: Node, at commit: String) {
+    let names = node.records + node.registered
+    guard names.allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 && $0 != Self.slash } }) else { return }
+    added[commit] = node
+  }
 
   /// Writes the file anew if enough was added. That it cannot be written costs time, and nothing else.
   func keep() {
@@ -69,7 +74,7 @@ struct HistoryIndex {
     try? AtomicFile.write(data, to: file)
   }
 
-  /// Where the lines of a file are that is whole by its own sum; `nil` if it is not.
+  /// Where the lines of a file are that is whole by its own sum, and line by line; `nil` if it is not.
   private static func lines(of bytes: UnsafeRawBufferPointer) -> [Range<Int>]? {
     let end = bytes.count - 65
     guard end > 0, bytes.last == lineFeed, bytes.starts(with: form.utf8) else { return nil }
@@ -83,7 +88,31 @@ struct HistoryIndex {
       lines.append(start..<place)
       start = place + 1
     }
-    return lines.allSatisfy { $0.count > name } && start == end ? lines : nil
+    return start == end && lines.allSatisfy({ isWhole(bytes[$0]) }) ? lines : nil
+  }
+
+  /// Whether one commit's line is that alone: all NULs stand in what its author wrote, so that of two lines that were
+  /// made of one, such as by a folder's name with a line feed, one has none.
+  private static func isWhole(_ line: Slice<UnsafeRawBufferPointer>) -> Bool {
+    guard line.count > name, line.prefix(name).allSatisfy(isDigit), line[line.startIndex + name] == tab else {
+      return false
+    }
+    var rest = line.dropFirst(name + 1)
+    guard isNumber(field(&rest)),
+      field(&rest).split(separator: slash).allSatisfy({ $0.count == name && $0.allSatisfy(isDigit) })
+    else { return false }
+    for _ in ["records", "registered"] where field(&rest).contains(where: { $0 < 0x20 }) { return false }
+    guard isNumber(field(&rest)), isNumber(field(&rest)), let first = rest.firstIndex(of: 0) else { return false }
+    return rest[(first + 1)...].contains(0)
+  }
+
+  private static func isNumber(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
+    let digits = bytes.first == UInt8(ascii: "-") ? bytes.dropFirst() : bytes
+    return !digits.isEmpty && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
   }
 
   /// The digits of a commit's name.
@@ -145,7 +174,7 @@ struct HistoryIndex {
   }
 
   private static func names(_ bytes: Slice<UnsafeRawBufferPointer>) -> [String] {
-    bytes.isEmpty ? [] : bytes.split(separator: UInt8(ascii: "/")).map(string)
+    bytes.isEmpty ? [] : bytes.split(separator: slash).map(string)
   }
 
   private static func string(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {

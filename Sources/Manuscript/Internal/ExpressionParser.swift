@@ -2,11 +2,14 @@
 struct ExpressionParser {
   /// Deeper expressions than anyone writes; it keeps hostile text from exhausting the stack.
   private static let deepest = 100
+  /// Longer expressions than anyone writes: a chain of operators is as deep a tree as it has terms.
+  private static let longest = 1_000
 
   private let tokens: [Lexer.Token]
   private let locations: [SourceLocation]
   private var position = 0
   private var depth = 0
+  private var terms = 0
 
   /// - Parameter locations: Where each scalar of the text stands, and after the last one the end.
   init(_ text: String, locations: [SourceLocation]) {
@@ -92,6 +95,7 @@ struct ExpressionParser {
     let start = here
     try enter()
     defer { depth -= 1 }
+    if peek != .symbol("(") { try count() }
     switch peek {
     case .number(let value):
       position += 1
@@ -188,6 +192,11 @@ struct ExpressionParser {
   private mutating func enter() throws(Problem) {
     depth += 1
     if depth > Self.deepest { throw Problem("the expression is nested more than \(Self.deepest) deep", at: here) }
+  }
+
+  private mutating func count() throws(Problem) {
+    terms += 1
+    if terms > Self.longest { throw Problem("the expression has more than \(Self.longest) terms", at: here) }
   }
 
   private func unexpected(_ expected: String) -> Problem {

@@ -166,7 +166,8 @@ struct FrontMatterReader {
     default:
       guard let index = frontMatter.params.firstIndex(where: { $0.key.value == key }) else {
         let names = frontMatter.params.map(\.key.value) + Self.overridable
-        problems.append(Problem.unknown(key, kind: "parameter", allowed: names, at: location))
+        problems.append(
+          Problem.unknown(key, kind: "parameter", in: "of \(self.text.file)", allowed: names, at: location))
         return
       }
       let name = frontMatter.params[index].key

@@ -118,7 +118,7 @@ struct YAMLReader {
       return YAMLValue(ScalarSchema.content(of: text), at: location, source: text)
     }
     if let entry = parameters.first(where: { $0.key.value == name }) {
-      return YAMLValue(entry.value.content, at: location, source: text)
+      return YAMLValue(entry.value.content, at: location, source: entry.value.source)
     }
     var problem = Problem.unknown(
       name, kind: "parameter", allowed: parameters.map(\.key.value), at: location)
