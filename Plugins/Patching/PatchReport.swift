@@ -36,7 +36,7 @@ struct PatchReport {
       if let name = axes.partName { place[name] = .text(axes.partLabels[best.key[2]]) }
       results.values["strongest"] = .group(place)
     }
-    results.headline = ["gap", "pairs"]
+    results.headline = ["strongest.effect"]
 
     let together = settings.span == .single ? "" : ", each layer with those before it"
     let to = settings.receiver.map { " along the path to \($0)" } ?? ""

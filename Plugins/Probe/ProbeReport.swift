@@ -112,12 +112,16 @@ struct ProbeReport {
     func flat(_ name: String, _ role: Figure.Role, _ estimate: Estimate) -> LineChart.Series {
       LineChart.Series(name, role: role, x: x, y: x.map { _ in estimate })
     }
-    let effects = reading.positions.prefix(5).map { position in
+    // As many as there are colours that can be told apart; the map has them all.
+    let shown = reading.positions.prefix(7)
+    let left = reading.positions.count - shown.count
+    let effects = shown.map { position in
       LineChart.Series("\(position)", x: x, y: map.curve(map.best.method, position).map(\.auroc))
     }
     return Figure(
       name: "layers",
-      caption: "AUROC by layer (\(map.best.method.rawValue)), with what it must beat and what must be at chance.",
+      caption: "AUROC by layer (\(map.best.method.rawValue)), with what it must beat and what must be at chance"
+        + (left > 0 ? "; \(left) of \(reading.positions.count) positions are in the map alone." : "."),
       content: .lines(
         LineChart(
           xAxis: .init("layer (\(settings.site.written))"), yAxis: .init("AUROC", range: 0.4...1),
