@@ -53,7 +53,7 @@ public struct Project: Sendable {
 
   /// The documents that some paths name: files, folders of files, or experiments' names; all if there are none.
   ///
-  /// - Throws: `ProjectError.noSuchDocument` if a path names nothing.
+  /// - Throws: `ProjectError.noSuchDocument` if a path names nothing, `.notMarkdown` if it names another kind of file.
   public func sources(_ paths: [String] = []) throws -> [Source] {
     let all = try self.all()
     guard !paths.isEmpty else { return all }
@@ -64,6 +64,8 @@ public struct Project: Sendable {
       if !inside.isEmpty {
         chosen += inside
       } else if FileManager.default.fileExists(atPath: url.path), !Self.isDirectory(url) {
+        // What is run is recorded to the letter, and may be sent to others.
+        guard url.pathExtension == "md" else { throw ProjectError.notMarkdown(path: path) }
         chosen.append(Source(name: url.deletingPathExtension().lastPathComponent, url: url, path: path))
       } else {
         throw ProjectError.noSuchDocument(

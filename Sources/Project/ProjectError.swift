@@ -3,6 +3,7 @@ public enum ProjectError: Error, Hashable, Sendable, CustomStringConvertible {
   case notAProject(folder: String)
   case noSuchDocument(path: String, known: [String], suggestion: String?)
   case unreadable(path: String)
+  case notMarkdown(path: String)
   case exists(path: String)
   case invalidName(String)
   case noRecords
@@ -26,6 +27,8 @@ public enum ProjectError: Error, Hashable, Sendable, CustomStringConvertible {
       "there is no document “\(path)”" + (suggestion.map { "; did you mean “\($0)”?" } ?? "")
         + (known.isEmpty ? "; make one with “palimpsest new NAME”" : "\n  known: \(known.joined(separator: ", "))")
     case .unreadable(let path): "\(path) cannot be read as UTF-8 text; check that it is there and what wrote it"
+    case .notMarkdown(let path):
+      "\(path) is no document; expected a Markdown file whose name ends in .md, since its text is recorded as it is"
     case .exists(let path): "\(path) is there already; choose another name, or remove it first"
     case .invalidName(let name):
       "“\(name)” cannot name an experiment; use lower-case letters, digits and hyphens, beginning with a letter"

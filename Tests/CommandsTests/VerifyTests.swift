@@ -181,6 +181,8 @@ struct VerifyTests {
     let other = try tool.shell(
       "mkdir aside && cp experiments/small.md aside/ && palimpsest run aside/small.md; echo $?")
     #expect(other.output.hasSuffix("2\n") && other.errors.contains("experiments/small.md has the same name"))
+    let text = try tool("run", "experiments/data/rows.jsonl")
+    #expect(text.status == 2 && text.errors.contains("experiments/data/rows.jsonl is no document"), "\(text.errors)")
   }
 
   @Test("Rows that do not say whether they are harmful are told before anything runs: they are not harmless.")
