@@ -238,6 +238,7 @@ enum BundledTheme {
     }
     .value:hover { color: var(--accent); }
     /* Its cell was run again, and nobody edited the words around it since. */
+    .value.rerun { white-space: nowrap; }
     .value.rerun::after {
       content: "↻"; margin-left: .12em; color: var(--muted); font: .68em/1 var(--sans); vertical-align: .45em;
       display: inline-block; text-decoration: none;
