@@ -152,7 +152,9 @@ public struct Project: Sendable {
         "the document lies in a folder of its own, and results are recorded under a document's name alone", at: start,
         expected: "expected: documents in experiments itself", help: "move it there")
     }
-    guard let other = sources.first(where: { $0.name == source.name && $0.url != source.url }) else { return nil }
+    let place = source.url.resolvingSymlinksInPath()
+    let other = sources.first { $0.name == source.name && $0.url.resolvingSymlinksInPath() != place }
+    guard let other else { return nil }
     return Problem(
       "\(other.path) has the same name, and its results would be replaced by this document's", at: start,
       help: "give one of them another name")

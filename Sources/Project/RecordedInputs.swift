@@ -56,19 +56,17 @@ struct RecordedInputs {
   /// Writes the document, and brings each model and data set whose digest is the record's: this folder's, else that of
   /// the commit that the record was made from.
   ///
-  /// A record may come from anybody: nothing is written, and nothing removed, but inside the enclosure.
+  /// A record may come from anybody: nothing is written, and nothing removed, but inside what encloses the folder.
   ///
-  /// - Parameters:
-  ///   - enclosure: what may be written to: the folder, or one that holds it.
-  ///   - isCopied: whether models are copied; else large ones are linked, to be read and not written.
+  /// - Parameter isCopied: whether models are copied; else large ones are linked, to be read and not written.
   /// - Returns: what is not to be had.
   /// - Throws: `ProjectError.leavesFolder` if the document would lie elsewhere; an error of the file system.
   func bring(to folder: Enclosed, isCopied: Bool) throws -> [MissingInput] {
+    let document = "experiments/\(record.experiment).md"
+    guard let file = folder.place(of: document) else { throw ProjectError.leavesFolder(path: document) }
     for part in ["experiments/data", "experiments/models"] {
       try FileManager.default.createDirectory(at: folder.url.appending(path: part), withIntermediateDirectories: true)
     }
-    let document = "experiments/\(record.experiment).md"
-    guard let file = folder.place(of: document) else { throw ProjectError.leavesFolder(path: document) }
     try AtomicFile.write(Data(record.document.utf8), to: file)
     for place in places where !isRight(place, in: folder.url) {
       try copy(place, from: project.root, to: folder, isCopied: isCopied)

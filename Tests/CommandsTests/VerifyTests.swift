@@ -155,6 +155,23 @@ struct VerifyTests {
     #expect(restored.output.contains("title: Small"), "\(restored.output)\(restored.errors)")
   }
 
+  @Test("A record whose patch puts a link in place of the folder of documents makes nothing where it leads.")
+  func folderIsALink() throws {
+    let forge = """
+      mkdir away && source=$(git rev-parse HEAD) &&
+      git rm -q -r experiments && ln -s $PWD/away experiments && git add experiments &&
+      git diff --cached --binary HEAD > patch && git reset -q --hard HEAD && git worktree add -q ../forged-$$ results &&
+      cp patch ../forged-$$/ && cd ../forged-$$ && cp -r small zz && mkdir -p .source/zz &&
+      mv patch .source/zz/difference.patch && git add -A && git commit -q -m "zz: forged
+
+      Source-Commit: $source" && cd - >/dev/null && git worktree remove ../forged-$$
+      """
+    try tool.shell(forge).check()
+    let restored = try tool("restore", "results", "zz", "--to", "../as-it-was-\(UUID().uuidString)")
+    #expect(restored.status != 0)
+    #expect(try tool.shell("ls away").output == "", "\(restored.output)\(restored.errors)")
+  }
+
   @Test("Tables that differ by more than the tolerance, and other words, are no matter of another engine.")
   func tablesAndNotes() throws {
     func forged(_ change: String) throws -> Tool.Outcome {
@@ -181,6 +198,9 @@ struct VerifyTests {
     let other = try tool.shell(
       "mkdir aside && cp experiments/small.md aside/ && palimpsest run aside/small.md; echo $?")
     #expect(other.output.hasSuffix("2\n") && other.errors.contains("experiments/small.md has the same name"))
+    let run = "palimpsest run $PWD/../linked-$$/experiments/small.md"
+    let linked = try tool.shell("ln -s $PWD ../linked-$$ && \(run); echo $?")
+    #expect(linked.output.hasSuffix("0\n"), "the same document by another way: \(linked.errors)")
     let text = try tool("run", "experiments/data/rows.jsonl")
     #expect(text.status == 2 && text.errors.contains("experiments/data/rows.jsonl is no document"), "\(text.errors)")
   }
